@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Components: everything whose health Vigil shows and that it can isolate.
+ *
+ * A provider (a module that knows one class of components) registers each
+ * component with a description that stays valid until it is unregistered. The
+ * core turns the description into sysfs files, netlink messages and
+ * notifications; the provider only says what changed.
+ */
+#ifndef _LINUX_VIGIL_COMPONENT_H
+#define _LINUX_VIGIL_COMPONENT_H
+
+#include <linux/types.h>
+#include <uapi/linux/vigil.h>
+
+struct module;
+struct netlink_ext_ack;
+struct vigil_component;
+
+/**
+ * struct vigil_request - What a verb is asked to do.
+ * @verb: the verb
+ * @has_address: @address is valid
+ * @address: physical address in bytes of the page frame that is meant
+ * @dry_run: go through every check, change nothing
+ * @reason: why, for people; never NULL
+ */
+struct vigil_request {
+	enum vigil_verb verb;
+	bool has_address;
+	bool dry_run;
+	u64 address;
+	const char *reason;
+};
+
+/**
+ * struct vigil_outcome - What came of a request.
+ * @state: done, failed, or timeout when the deadline passed without an outcome
+ * @error: negative errno when @state is failed, otherwise 0
+ * @message: the outcome in words, for people
+ */
+struct vigil_outcome {
+	enum vigil_op_state state;
+	int error;
+	char message[VIGIL_REASON_MAX + 1];
+};
+
+/**
+ * struct vigil_counter_desc - A number that only grows.
+ * @name: name in sysfs and netlink, with its unit where it has one
+ * @read: optional; returns the value instead of the core's own counter, for
+ *	numbers that the provider derives. Process context, may sleep.
+ */
+struct vigil_counter_desc {
+	const char *name;
+	u64 (*read)(struct vigil_component *component, void *priv);
+};
+
+/**
+ * struct vigil_policy_desc - A number that an administrator may set.
+ * @name: name in sysfs and netlink, with its unit where it has one
+ * @minimum: smallest value accepted
+ * @maximum: largest value accepted
+ * @get: returns the value. Process context, may sleep.
+ * @set: sets it; the core has checked the range. Process context, may sleep.
+ *	Returns 0 or a negative errno; the old value stays in force on error.
+ */
+struct vigil_policy_desc {
+	const char *name;
+	u64 minimum;
+	u64 maximum;
+	u64 (*get)(struct vigil_component *component, void *priv);
+	int (*set)(struct vigil_component *component, void *priv, u64 value);
+};
+
+/**
+ * struct vigil_component_ops - What a provider can do with its components.
+ * @check: refuse a request that can't work, with a message in @out. Called
+ *	before every request and for a dry run. Process context, may sleep, no
+ *	core lock held. Returns 0 or a negative errno.
+ * @execute: carry out the request and verify what came of it. Runs on the
+ *	core's workqueue, may sleep, no core lock held. One request at a time
+ *	for each component.
+ */
+struct vigil_component_ops {
+	int (*check)(struct vigil_component *component, void *priv,
+		     const struct vigil_request *request,
+		     struct vigil_outcome *out);
+	void (*execute)(struct vigil_component *component, void *priv,
+			const struct vigil_request *request,
+			struct vigil_outcome *out);
+};
+
+/**
+ * struct vigil_component_desc - Description of a component.
+ * @class: what it is
+ * @instance: distinguishes it within its class; its name becomes
+ *	"<class>-<instance>"
+ * @owner: module that provides it, usually THIS_MODULE
+ * @parent: component that it is a part of, or NULL
+ * @verbs: bits (1 << VIGIL_VERB_...) that @ops supports
+ * @ops: may be NULL when @verbs is 0
+ * @counters: table of @nr_counters counters, may be NULL
+ * @nr_counters: number of counters
+ * @policies: table of @nr_policies policies, may be NULL
+ * @nr_policies: number of policies
+ * @priv: handed to every callback
+ */
+struct vigil_component_desc {
+	enum vigil_class class;
+	const char *instance;
+	struct module *owner;
+	struct vigil_component *parent;
+	u32 verbs;
+	const struct vigil_component_ops *ops;
+	const struct vigil_counter_desc *counters;
+	unsigned int nr_counters;
+	const struct vigil_policy_desc *policies;
+	unsigned int nr_policies;
+	void *priv;
+};
+
+struct vigil_component *
+vigil_component_register(const struct vigil_component_desc *desc);
+void vigil_component_unregister(struct vigil_component *component);
+
+void vigil_component_set_health(struct vigil_component *component,
+				enum vigil_health health, const char *reason);
+void vigil_component_set_advice(struct vigil_component *component,
+				enum vigil_advice advice, const char *reason);
+void vigil_component_set_isolation(struct vigil_component *component,
+				   enum vigil_isolation isolation,
+				   enum vigil_owner owner, const char *reason);
+
+void vigil_component_count(struct vigil_component *component,
+			   unsigned int counter, u64 n);
+u64 vigil_component_counter(struct vigil_component *component,
+			    unsigned int counter);
+void vigil_component_event(struct vigil_component *component,
+			   enum vigil_event_kind kind, u64 count);
+
+const char *vigil_component_name(const struct vigil_component *component);
+
+#endif /* _LINUX_VIGIL_COMPONENT_H */
