@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause)
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/vigil.yaml */
+/* YNL-GEN kernel source */
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include "netlink_gen.h"
+
+#include <uapi/linux/vigil.h>
+
+/* Common nested types */
+const struct nla_policy vigil_value_nl_policy[VIGIL_A_VALUE_PAD + 1] = {
+	[VIGIL_A_VALUE_NAME] = { .type = NLA_NUL_STRING, .len = VIGIL_NAME_MAX, },
+	[VIGIL_A_VALUE_VALUE] = { .type = NLA_U64, },
+	[VIGIL_A_VALUE_MINIMUM] = { .type = NLA_U64, },
+	[VIGIL_A_VALUE_MAXIMUM] = { .type = NLA_U64, },
+};
+
+/* VIGIL_CMD_COMPONENT_GET - do */
+const struct nla_policy vigil_component_get_nl_policy[VIGIL_A_COMPONENT_CLASS + 1] = {
+	[VIGIL_A_COMPONENT_ID] = { .type = NLA_U32, },
+	[VIGIL_A_COMPONENT_NAME] = { .type = NLA_NUL_STRING, .len = VIGIL_NAME_MAX, },
+	[VIGIL_A_COMPONENT_CLASS] = NLA_POLICY_RANGE(NLA_U32, 1, 7),
+};
+
+/* VIGIL_CMD_ISOLATE - do */
+const struct nla_policy vigil_isolate_nl_policy[VIGIL_A_OPERATION_DRY_RUN + 1] = {
+	[VIGIL_A_OPERATION_COMPONENT] = { .type = NLA_NUL_STRING, .len = VIGIL_NAME_MAX, },
+	[VIGIL_A_OPERATION_ADDRESS] = { .type = NLA_U64, },
+	[VIGIL_A_OPERATION_REASON] = { .type = NLA_NUL_STRING, .len = VIGIL_REASON_MAX, },
+	[VIGIL_A_OPERATION_DRY_RUN] = { .type = NLA_FLAG, },
+};
+
+/* VIGIL_CMD_RELEASE - do */
+const struct nla_policy vigil_release_nl_policy[VIGIL_A_OPERATION_DRY_RUN + 1] = {
+	[VIGIL_A_OPERATION_COMPONENT] = { .type = NLA_NUL_STRING, .len = VIGIL_NAME_MAX, },
+	[VIGIL_A_OPERATION_ADDRESS] = { .type = NLA_U64, },
+	[VIGIL_A_OPERATION_REASON] = { .type = NLA_NUL_STRING, .len = VIGIL_REASON_MAX, },
+	[VIGIL_A_OPERATION_DRY_RUN] = { .type = NLA_FLAG, },
+};
+
+/* VIGIL_CMD_OPERATION_GET - do */
+const struct nla_policy vigil_operation_get_nl_policy[VIGIL_A_OPERATION_ID + 1] = {
+	[VIGIL_A_OPERATION_ID] = { .type = NLA_U64, },
+};
+
+/* VIGIL_CMD_POLICY_SET - do */
+const struct nla_policy vigil_policy_set_nl_policy[VIGIL_A_COMPONENT_POLICY + 1] = {
+	[VIGIL_A_COMPONENT_NAME] = { .type = NLA_NUL_STRING, .len = VIGIL_NAME_MAX, },
+	[VIGIL_A_COMPONENT_POLICY] = NLA_POLICY_NESTED(vigil_value_nl_policy),
+};
+
+/* Ops table for vigil */
+const struct genl_ops vigil_nl_ops[5] = {
+	{
+		.cmd		= VIGIL_CMD_COMPONENT_GET,
+		.doit		= vigil_nl_component_get_doit,
+		.dumpit		= vigil_nl_component_get_dumpit,
+		.policy		= vigil_component_get_nl_policy,
+		.maxattr	= VIGIL_A_COMPONENT_CLASS,
+	},
+	{
+		.cmd		= VIGIL_CMD_ISOLATE,
+		.doit		= vigil_nl_isolate_doit,
+		.policy		= vigil_isolate_nl_policy,
+		.maxattr	= VIGIL_A_OPERATION_DRY_RUN,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= VIGIL_CMD_RELEASE,
+		.doit		= vigil_nl_release_doit,
+		.policy		= vigil_release_nl_policy,
+		.maxattr	= VIGIL_A_OPERATION_DRY_RUN,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= VIGIL_CMD_OPERATION_GET,
+		.doit		= vigil_nl_operation_get_doit,
+		.dumpit		= vigil_nl_operation_get_dumpit,
+		.policy		= vigil_operation_get_nl_policy,
+		.maxattr	= VIGIL_A_OPERATION_ID,
+	},
+	{
+		.cmd		= VIGIL_CMD_POLICY_SET,
+		.doit		= vigil_nl_policy_set_doit,
+		.policy		= vigil_policy_set_nl_policy,
+		.maxattr	= VIGIL_A_COMPONENT_POLICY,
+		.flags		= GENL_ADMIN_PERM,
+	},
+};
+
+static const struct genl_multicast_group vigil_nl_mcgrps[] = {
+	[VIGIL_NLGRP_EVENTS] = { "events", },
+};

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/vigil.yaml */
+/* YNL-GEN kernel header */
+
+#ifndef _LINUX_VIGIL_GEN_H
+#define _LINUX_VIGIL_GEN_H
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include <uapi/linux/vigil.h>
+
+/* Common nested types */
+extern const struct nla_policy vigil_value_nl_policy[VIGIL_A_VALUE_PAD + 1];
+
+extern const struct nla_policy vigil_component_get_nl_policy[VIGIL_A_COMPONENT_CLASS + 1];
+
+extern const struct nla_policy vigil_isolate_nl_policy[VIGIL_A_OPERATION_DRY_RUN + 1];
+
+extern const struct nla_policy vigil_release_nl_policy[VIGIL_A_OPERATION_DRY_RUN + 1];
+
+extern const struct nla_policy vigil_operation_get_nl_policy[VIGIL_A_OPERATION_ID + 1];
+
+extern const struct nla_policy vigil_policy_set_nl_policy[VIGIL_A_COMPONENT_POLICY + 1];
+
+/* Ops table for vigil */
+extern const struct genl_ops vigil_nl_ops[5];
+
+int vigil_nl_component_get_doit(struct sk_buff *skb, struct genl_info *info);
+int vigil_nl_component_get_dumpit(struct sk_buff *skb,
+				  struct netlink_callback *cb);
+int vigil_nl_isolate_doit(struct sk_buff *skb, struct genl_info *info);
+int vigil_nl_release_doit(struct sk_buff *skb, struct genl_info *info);
+int vigil_nl_operation_get_doit(struct sk_buff *skb, struct genl_info *info);
+int vigil_nl_operation_get_dumpit(struct sk_buff *skb,
+				  struct netlink_callback *cb);
+int vigil_nl_policy_set_doit(struct sk_buff *skb, struct genl_info *info);
+
+enum {
+	VIGIL_NLGRP_EVENTS,
+};
+
+#endif /* _LINUX_VIGIL_GEN_H */

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/vigil.yaml */
+/* YNL-GEN uapi header */
+
+#ifndef _UAPI_LINUX_VIGIL_H
+#define _UAPI_LINUX_VIGIL_H
+
+#define VIGIL_FAMILY_NAME	"vigil"
+#define VIGIL_FAMILY_VERSION	1
+
+/**
+ * enum vigil_class - What a component is; its name in sysfs is
+ *   "<class>-<instance>".
+ * @VIGIL_CLASS_MEMORY: memory of one NUMA node
+ * @VIGIL_CLASS_DIMM: one memory module
+ * @VIGIL_CLASS_CPU: one logical CPU
+ * @VIGIL_CLASS_PCI: one PCI function
+ * @VIGIL_CLASS_HUGEPOOL: reserve of huge pages on one NUMA node
+ * @VIGIL_CLASS_WEIGHTS: one mounted directory of model weights
+ * @VIGIL_CLASS_AGENT: something that a user-space program reports on
+ */
+enum vigil_class {
+	VIGIL_CLASS_MEMORY = 1,
+	VIGIL_CLASS_DIMM,
+	VIGIL_CLASS_CPU,
+	VIGIL_CLASS_PCI,
+	VIGIL_CLASS_HUGEPOOL,
+	VIGIL_CLASS_WEIGHTS,
+	VIGIL_CLASS_AGENT,
+
+	/* private: */
+	__VIGIL_CLASS_MAX,
+	VIGIL_CLASS_MAX = (__VIGIL_CLASS_MAX - 1)
+};
+
+/**
+ * enum vigil_health - How well a component works, judged from what it did.
+ */
+enum vigil_health {
+	VIGIL_HEALTH_UNKNOWN,
+	VIGIL_HEALTH_HEALTHY,
+	VIGIL_HEALTH_DEGRADED,
+	VIGIL_HEALTH_FAILING,
+	VIGIL_HEALTH_FAILED,
+
+	/* private: */
+	__VIGIL_HEALTH_MAX,
+	VIGIL_HEALTH_MAX = (__VIGIL_HEALTH_MAX - 1)
+};
+
+/**
+ * enum vigil_isolation - How far a component, or a part of it, has been taken
+ *   out of use.
+ */
+enum vigil_isolation {
+	VIGIL_ISOLATION_NONE,
+	VIGIL_ISOLATION_PENDING,
+	VIGIL_ISOLATION_ISOLATED,
+	VIGIL_ISOLATION_PARTIAL,
+
+	/* private: */
+	__VIGIL_ISOLATION_MAX,
+	VIGIL_ISOLATION_MAX = (__VIGIL_ISOLATION_MAX - 1)
+};
+
+/**
+ * enum vigil_advice - What an operator should do about a component.
+ */
+enum vigil_advice {
+	VIGIL_ADVICE_NONE,
+	VIGIL_ADVICE_WATCH,
+	VIGIL_ADVICE_ISOLATE,
+	VIGIL_ADVICE_DRAIN,
+	VIGIL_ADVICE_REPLACE,
+
+	/* private: */
+	__VIGIL_ADVICE_MAX,
+	VIGIL_ADVICE_MAX = (__VIGIL_ADVICE_MAX - 1)
+};
+
+/**
+ * enum vigil_owner - Who isolated a component, or a part of it.
+ * @VIGIL_OWNER_NONE: nothing is isolated
+ * @VIGIL_OWNER_VIGIL: Vigil, by policy or by command; Vigil may release it
+ * @VIGIL_OWNER_EXTERNAL: somebody else (an administrator, RAS_CEC, rasdaemon)
+ */
+enum vigil_owner {
+	VIGIL_OWNER_NONE,
+	VIGIL_OWNER_VIGIL,
+	VIGIL_OWNER_EXTERNAL,
+
+	/* private: */
+	__VIGIL_OWNER_MAX,
+	VIGIL_OWNER_MAX = (__VIGIL_OWNER_MAX - 1)
+};
+
+/**
+ * enum vigil_verb - What can be done to a component.
+ */
+enum vigil_verb {
+	VIGIL_VERB_ISOLATE = 1,
+	VIGIL_VERB_RELEASE,
+	VIGIL_VERB_RECOVER,
+	VIGIL_VERB_TEST,
+
+	/* private: */
+	__VIGIL_VERB_MAX,
+	VIGIL_VERB_MAX = (__VIGIL_VERB_MAX - 1)
+};
+
+/**
+ * enum vigil_op_state - How far an operation has come. Only pending operations
+ *   change.
+ * @VIGIL_OP_STATE_PENDING: accepted, outcome not known yet
+ * @VIGIL_OP_STATE_DONE: verified to have happened
+ * @VIGIL_OP_STATE_FAILED: tried, and verified not to have happened
+ * @VIGIL_OP_STATE_TIMEOUT: the deadline passed before the outcome was known
+ */
+enum vigil_op_state {
+	VIGIL_OP_STATE_PENDING,
+	VIGIL_OP_STATE_DONE,
+	VIGIL_OP_STATE_FAILED,
+	VIGIL_OP_STATE_TIMEOUT,
+
+	/* private: */
+	__VIGIL_OP_STATE_MAX,
+	VIGIL_OP_STATE_MAX = (__VIGIL_OP_STATE_MAX - 1)
+};
+
+/**
+ * enum vigil_event_kind - Something that happened to a component without
+ *   changing its facts.
+ * @VIGIL_EVENT_KIND_PAGE_OFFLINED: a page frame was taken out of use
+ * @VIGIL_EVENT_KIND_PAGE_RELEASED: an isolated page frame was given back
+ * @VIGIL_EVENT_KIND_PAGE_EXTERNAL: somebody else took a page frame out of use
+ * @VIGIL_EVENT_KIND_WEIGHTS_HEALED: bytes lost to an uncorrected error were
+ *   read again and verified
+ * @VIGIL_EVENT_KIND_WEIGHTS_MOVED: weights left a failing page frame before it
+ *   failed
+ * @VIGIL_EVENT_KIND_WEIGHTS_LOST: bytes could not be restored, the next access
+ *   fails
+ */
+enum vigil_event_kind {
+	VIGIL_EVENT_KIND_CORRECTED_ERROR = 1,
+	VIGIL_EVENT_KIND_UNCORRECTED_ERROR,
+	VIGIL_EVENT_KIND_PAGE_OFFLINED,
+	VIGIL_EVENT_KIND_PAGE_OFFLINE_FAILED,
+	VIGIL_EVENT_KIND_PAGE_RELEASED,
+	VIGIL_EVENT_KIND_PAGE_EXTERNAL,
+	VIGIL_EVENT_KIND_WEIGHTS_HEALED,
+	VIGIL_EVENT_KIND_WEIGHTS_MOVED,
+	VIGIL_EVENT_KIND_WEIGHTS_LOST,
+
+	/* private: */
+	__VIGIL_EVENT_KIND_MAX,
+	VIGIL_EVENT_KIND_MAX = (__VIGIL_EVENT_KIND_MAX - 1)
+};
+
+#define VIGIL_NAME_MAX		63
+#define VIGIL_REASON_MAX	127
+
+enum {
+	VIGIL_A_COMPONENT_ID = 1,
+	VIGIL_A_COMPONENT_NAME,
+	VIGIL_A_COMPONENT_CLASS,
+	VIGIL_A_COMPONENT_PARENT,
+	VIGIL_A_COMPONENT_SEQ,
+	VIGIL_A_COMPONENT_HEALTH,
+	VIGIL_A_COMPONENT_ISOLATION,
+	VIGIL_A_COMPONENT_ADVICE,
+	VIGIL_A_COMPONENT_RISK_PERMILLE,
+	VIGIL_A_COMPONENT_RISK_MODEL,
+	VIGIL_A_COMPONENT_OWNER,
+	VIGIL_A_COMPONENT_REASON,
+	VIGIL_A_COMPONENT_VERBS,
+	VIGIL_A_COMPONENT_PAD,
+	VIGIL_A_COMPONENT_COUNTER,
+	VIGIL_A_COMPONENT_POLICY,
+
+	__VIGIL_A_COMPONENT_MAX,
+	VIGIL_A_COMPONENT_MAX = (__VIGIL_A_COMPONENT_MAX - 1)
+};
+
+enum {
+	VIGIL_A_VALUE_NAME = 1,
+	VIGIL_A_VALUE_VALUE,
+	VIGIL_A_VALUE_MINIMUM,
+	VIGIL_A_VALUE_MAXIMUM,
+	VIGIL_A_VALUE_PAD,
+
+	__VIGIL_A_VALUE_MAX,
+	VIGIL_A_VALUE_MAX = (__VIGIL_A_VALUE_MAX - 1)
+};
+
+enum {
+	VIGIL_A_OPERATION_ID = 1,
+	VIGIL_A_OPERATION_COMPONENT,
+	VIGIL_A_OPERATION_VERB,
+	VIGIL_A_OPERATION_ADDRESS,
+	VIGIL_A_OPERATION_REASON,
+	VIGIL_A_OPERATION_DRY_RUN,
+	VIGIL_A_OPERATION_STATE,
+	VIGIL_A_OPERATION_ERRNO,
+	VIGIL_A_OPERATION_MESSAGE,
+	VIGIL_A_OPERATION_SEQ,
+	VIGIL_A_OPERATION_PAD,
+
+	__VIGIL_A_OPERATION_MAX,
+	VIGIL_A_OPERATION_MAX = (__VIGIL_A_OPERATION_MAX - 1)
+};
+
+enum {
+	VIGIL_A_EVENT_SEQ = 1,
+	VIGIL_A_EVENT_KIND,
+	VIGIL_A_EVENT_COMPONENT,
+	VIGIL_A_EVENT_COUNT,
+	VIGIL_A_EVENT_PAD,
+
+	__VIGIL_A_EVENT_MAX,
+	VIGIL_A_EVENT_MAX = (__VIGIL_A_EVENT_MAX - 1)
+};
+
+enum {
+	VIGIL_CMD_COMPONENT_GET = 1,
+	VIGIL_CMD_COMPONENT_NTF,
+	VIGIL_CMD_COMPONENT_ADD_NTF,
+	VIGIL_CMD_COMPONENT_DEL_NTF,
+	VIGIL_CMD_ISOLATE,
+	VIGIL_CMD_RELEASE,
+	VIGIL_CMD_OPERATION_GET,
+	VIGIL_CMD_OPERATION_NTF,
+	VIGIL_CMD_POLICY_SET,
+	VIGIL_CMD_EVENT_NTF,
+
+	__VIGIL_CMD_MAX,
+	VIGIL_CMD_MAX = (__VIGIL_CMD_MAX - 1)
+};
+
+#define VIGIL_MCGRP_EVENTS	"events"
+
+#endif /* _UAPI_LINUX_VIGIL_H */
