@@ -1,6 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Huge pages of PMD size, reserved on each NUMA node.
+ *
+ * A node's reserve is what its administrator set as target: pages that are
+ * idle plus pages that are in use. A user of the reserve therefore says when it
+ * lets a page go, and the reserve gets another one from the page allocator:
+ *
+ *	folio = vigil_hugepool_take(nid);	idle page, now in use
+ *	...					fill it, insert it, map it
+ *	folio_put(folio);			last reference, to the buddy
+ *	vigil_hugepool_forget(nid);		no longer in use, refill
+ *
+ * A page that was never inserted anywhere goes back without that detour, with
+ * vigil_hugepool_give_back().
  */
 #ifndef _LINUX_VIGIL_HUGEPOOL_H
 #define _LINUX_VIGIL_HUGEPOOL_H
@@ -8,5 +20,8 @@
 struct folio;
 
 struct folio *vigil_hugepool_take(int nid);
+void vigil_hugepool_give_back(struct folio *folio);
+void vigil_hugepool_forget(int nid);
+unsigned long vigil_hugepool_free_pages(int nid);
 
 #endif /* _LINUX_VIGIL_HUGEPOOL_H */
