@@ -36,6 +36,12 @@ enum vigil_class {
 
 /**
  * enum vigil_health - How well a component works, judged from what it did.
+ * @VIGIL_HEALTH_UNKNOWN: nobody has judged it, or the judgement is out of date
+ * @VIGIL_HEALTH_HEALTHY: works as it should
+ * @VIGIL_HEALTH_DEGRADED: works, with errors that were corrected or parts that
+ *   are out of use
+ * @VIGIL_HEALTH_FAILING: likely to fail soon
+ * @VIGIL_HEALTH_FAILED: lost data or does not work
  */
 enum vigil_health {
 	VIGIL_HEALTH_UNKNOWN,
@@ -52,6 +58,11 @@ enum vigil_health {
 /**
  * enum vigil_isolation - How far a component, or a part of it, has been taken
  *   out of use.
+ * @VIGIL_ISOLATION_NONE: all of it is in use
+ * @VIGIL_ISOLATION_PENDING: is being taken out of use, or given back
+ * @VIGIL_ISOLATION_ISOLATED: all of it is out of use
+ * @VIGIL_ISOLATION_PARTIAL: parts of it, page frames for example, are out of
+ *   use
  */
 enum vigil_isolation {
 	VIGIL_ISOLATION_NONE,
@@ -66,6 +77,11 @@ enum vigil_isolation {
 
 /**
  * enum vigil_advice - What an operator should do about a component.
+ * @VIGIL_ADVICE_NONE: nothing to do
+ * @VIGIL_ADVICE_WATCH: look at it more often
+ * @VIGIL_ADVICE_ISOLATE: take it out of use
+ * @VIGIL_ADVICE_DRAIN: move the work off this server
+ * @VIGIL_ADVICE_REPLACE: replace the part
  */
 enum vigil_advice {
 	VIGIL_ADVICE_NONE,
@@ -97,6 +113,10 @@ enum vigil_owner {
 
 /**
  * enum vigil_verb - What can be done to a component.
+ * @VIGIL_VERB_ISOLATE: take it out of use
+ * @VIGIL_VERB_RELEASE: give back what was isolated
+ * @VIGIL_VERB_RECOVER: try to make it work again
+ * @VIGIL_VERB_TEST: find out whether it works
  */
 enum vigil_verb {
 	VIGIL_VERB_ISOLATE = 1,
@@ -131,7 +151,13 @@ enum vigil_op_state {
 /**
  * enum vigil_event_kind - Something that happened to a component without
  *   changing its facts.
+ * @VIGIL_EVENT_KIND_CORRECTED_ERROR: the hardware reported an error that it
+ *   corrected
+ * @VIGIL_EVENT_KIND_UNCORRECTED_ERROR: the hardware reported an error that it
+ *   could not correct
  * @VIGIL_EVENT_KIND_PAGE_OFFLINED: a page frame was taken out of use
+ * @VIGIL_EVENT_KIND_PAGE_OFFLINE_FAILED: a page frame could not be taken out
+ *   of use
  * @VIGIL_EVENT_KIND_PAGE_RELEASED: an isolated page frame was given back
  * @VIGIL_EVENT_KIND_PAGE_EXTERNAL: somebody else took a page frame out of use
  * @VIGIL_EVENT_KIND_WEIGHTS_HEALED: bytes lost to an uncorrected error were
