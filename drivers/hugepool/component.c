@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How a reserve shows in Vigil: one component per node, "hugepool-<nid>".
+ *
+ * Health follows the shortfall with a delay on the way down (a fill that makes
+ * progress is not a fault) and none on the way up. It is reported from the fill
+ * work only, and only when it changes, so listeners get two messages for a
+ * shortage however long it lasts; counters/shortfall_pages has the live number.
+ *
+ * Locks: none of its own. The callbacks run with no lock of the core held.
+ */
+#include <linux/err.h>
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+
+#include "hugepool.h"
+#include "plan.h"
+
+/* A fill that gets nothing for this long has a shortage worth reporting. */
+#define SHORTAGE_JIFFIES (5 * HZ)
+
+#define HUGEPOOL_COUNTER(field)						\
+static u64 read_##field(struct vigil_component *component, void *priv)	\
+{									\
+	struct hugepool_stat stat;					\
+									\
+	hugepool_read(priv, &stat);					\
+	return stat.field;						\
+}
+
+HUGEPOOL_COUNTER(free_pages)
+HUGEPOOL_COUNTER(used_pages)
+HUGEPOOL_COUNTER(quarantined_pages)
+HUGEPOOL_COUNTER(filled_pages)
+HUGEPOOL_COUNTER(taken_pages)
+HUGEPOOL_COUNTER(poisoned_pages)
+HUGEPOOL_COUNTER(evacuated_pages)
+HUGEPOOL_COUNTER(fill_failures)
+
+static u64 read_shortfall_pages(struct vigil_component *component, void *priv)
+{
+	return hugepool_shortfall(priv);
+}
+
+static u64 read_page_size_bytes(struct vigil_component *component, void *priv)
+{
+	return HPAGE_PMD_SIZE;
+}
+
+static const struct vigil_counter_desc hugepool_counters[] = {
+	{ .name = "page_size_bytes", .read = read_page_size_bytes },
+	{ .name = "free_pages", .read = read_free_pages },
+	{ .name = "used_pages", .read = read_used_pages },
+	{ .name = "shortfall_pages", .read = read_shortfall_pages },
+	{ .name = "quarantined_pages", .read = read_quarantined_pages },
+	{ .name = "filled_pages", .read = read_filled_pages },
+	{ .name = "fill_failures", .read = read_fill_failures },
+	{ .name = "taken_pages", .read = read_taken_pages },
+	{ .name = "poisoned_pages", .read = read_poisoned_pages },
+	{ .name = "evacuated_pages", .read = read_evacuated_pages },
+};
+
+static u64 get_target_pages(struct vigil_component *component, void *priv)
+{
+	struct hugepool_stat stat;
+
+	hugepool_read(priv, &stat);
+	return stat.target_pages;
+}
+
+static int set_target_pages(struct vigil_component *component, void *priv,
+			    u64 value)
+{
+	int err = hugepool_set_target(priv, value);
+
+	if (!err)
+		hugepool_kick(priv);
+	return err;
+}
+
+static void report_degraded(struct hugepool *pool,
+			    struct vigil_component *component,
+			    unsigned long shortfall)
+{
+	char reason[VIGIL_REASON_MAX + 1];
+	struct hugepool_stat stat;
+
+	hugepool_read(pool, &stat);
+	scnprintf(reason, sizeof(reason), "short by %lu of %lu huge pages",
+		  shortfall, stat.target_pages);
+	vigil_component_set_health(component, VIGIL_HEALTH_DEGRADED, reason);
+	vigil_component_set_advice(component, VIGIL_ADVICE_WATCH, reason);
+}
+
+static void report_healthy(struct vigil_component *component)
+{
+	static const char reason[] = "no huge page is missing";
+
+	vigil_component_set_health(component, VIGIL_HEALTH_HEALTHY, reason);
+	vigil_component_set_advice(component, VIGIL_ADVICE_NONE, reason);
+}
+
+/**
+ * hugepool_component_judge() - Report the health of a reserve if it changed.
+ * @pool: reserve
+ *
+ * Context: The fill work, may sleep, no lock held.
+ */
+void hugepool_component_judge(struct hugepool *pool)
+{
+	/* Pairs with the release in hugepool_component_register(). */
+	struct vigil_component *component = smp_load_acquire(&pool->component);
+	unsigned long shortfall = hugepool_shortfall(pool);
+
+	if (!component)
+		return;
+	if (pool->degraded && !shortfall) {
+		pool->degraded = false;
+		report_healthy(component);
+	} else if (!pool->degraded && shortfall &&
+		   time_after(jiffies, pool->gained_at + SHORTAGE_JIFFIES)) {
+		pool->degraded = true;
+		report_degraded(pool, component, shortfall);
+	}
+}
+
+/**
+ * hugepool_component_register() - Show a reserve and let its target be set.
+ * @pool: reserve
+ *
+ * The target may be set, and the fill run, before this returns.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0 or a negative errno.
+ */
+int hugepool_component_register(struct hugepool *pool)
+{
+	struct vigil_component_desc desc = {
+		.class = VIGIL_CLASS_HUGEPOOL,
+		.instance = pool->instance,
+		.owner = THIS_MODULE,
+		.counters = hugepool_counters,
+		.nr_counters = ARRAY_SIZE(hugepool_counters),
+		.policies = &pool->policy,
+		.nr_policies = 1,
+		.priv = pool,
+	};
+	struct vigil_component *component;
+
+	scnprintf(pool->instance, sizeof(pool->instance), "%d", pool->nid);
+	pool->policy = (struct vigil_policy_desc) {
+		.name = "target_pages",
+		.maximum = hugepool_node_max_pages(pool->nid),
+		.get = get_target_pages,
+		.set = set_target_pages,
+	};
+	component = vigil_component_register(&desc);
+	if (IS_ERR(component))
+		return PTR_ERR(component);
+
+	report_healthy(component);
+	/* Pairs with the acquire in hugepool_component_judge(). */
+	smp_store_release(&pool->component, component);
+	return 0;
+}
+
+/**
+ * hugepool_component_unregister() - The reverse.
+ * @pool: reserve whose fill was cancelled
+ *
+ * Context: Process context, may sleep.
+ */
+void hugepool_component_unregister(struct hugepool *pool)
+{
+	vigil_component_unregister(pool->component);
+	pool->component = NULL;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The reserve of huge pages of one NUMA node: shared by the files of
+ * vigil_hugepool.ko, seen by nobody else.
+ */
+#ifndef VIGIL_HUGEPOOL_H
+#define VIGIL_HUGEPOOL_H
+
+#include <linux/list.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/vigil/component.h>
+#include <linux/workqueue.h>
+
+struct folio;
+
+/**
+ * struct hugepool_stat - The numbers of one reserve, all in huge pages.
+ * @target_pages: what the administrator wants, idle and in use together
+ * @free_pages: idle, ready to be taken
+ * @used_pages: taken and not yet given back or forgotten
+ * @quarantined_pages: kept out of use because they contain a poisoned frame
+ * @filled_pages: got from the page allocator since load
+ * @taken_pages: taken since load
+ * @poisoned_pages: found to contain a poisoned frame since load
+ * @evacuated_pages: given up since load because a frame in them was unwanted
+ * @fill_failures: passes of the fill that ended without what they needed
+ */
+struct hugepool_stat {
+	unsigned long target_pages;
+	unsigned long free_pages;
+	unsigned long used_pages;
+	unsigned long quarantined_pages;
+	u64 filled_pages;
+	u64 taken_pages;
+	u64 poisoned_pages;
+	u64 evacuated_pages;
+	u64 fill_failures;
+};
+
+/**
+ * struct hugepool - The reserve of one NUMA node.
+ * @nid: the node; constant
+ * @lock: protects @free, @quarantine, @stat, @closing and the private field of
+ *	every folio on the two lists
+ * @free: idle folios, most recently added first; @lock
+ * @quarantine: folios with a poisoned frame; @lock
+ * @stat: the numbers; @lock
+ * @closing: the module is being unloaded; @lock
+ * @fill_work: gets pages from the page allocator
+ * @hold_until: jiffies before which nothing is filled; written by
+ *	hugepool_hold(), read by @fill_work, both with _ONCE
+ * @nr_failures: fruitless passes since the last page was got; @fill_work only
+ * @gained_at: jiffies when the last page was got or none was missing;
+ *	@fill_work only
+ * @degraded: health that was last reported; @fill_work only
+ * @component: how the reserve shows in Vigil; NULL until it is registered,
+ *	then constant until @fill_work was cancelled
+ * @policy: description of the policy, here because its maximum depends on the
+ *	node; constant
+ * @instance: name of the component within its class; constant
+ */
+struct hugepool {
+	int nid;
+
+	spinlock_t lock;		/* see above; innermost */
+	struct list_head free;		/* lock */
+	struct list_head quarantine;	/* lock */
+	struct hugepool_stat stat;	/* lock */
+	bool closing;			/* lock */
+
+	struct delayed_work fill_work;
+	unsigned long hold_until;
+	unsigned int nr_failures;
+	unsigned long gained_at;
+	bool degraded;
+
+	struct vigil_component *component;
+	struct vigil_policy_desc policy;
+	char instance[12];
+};
+
+/* pool.c */
+void hugepool_init(struct hugepool *pool, int nid);
+void hugepool_read(struct hugepool *pool, struct hugepool_stat *stat);
+unsigned long hugepool_shortfall(struct hugepool *pool);
+int hugepool_set_target(struct hugepool *pool, unsigned long target_pages);
+void hugepool_close(struct hugepool *pool);
+bool hugepool_add(struct hugepool *pool, struct folio *folio);
+void hugepool_count_failure(struct hugepool *pool);
+struct folio *hugepool_take(struct hugepool *pool);
+void hugepool_give_back(struct hugepool *pool, struct folio *folio);
+void hugepool_forget(struct hugepool *pool);
+int hugepool_evacuate(struct hugepool *pool, unsigned long pfn);
+void hugepool_trim(struct hugepool *pool);
+void hugepool_review_quarantine(struct hugepool *pool);
+bool hugepool_folio_poisoned(struct folio *folio);
+
+/* node.c */
+unsigned long hugepool_node_max_pages(int nid);
+bool hugepool_node_has_room(int nid);
+
+/* fill.c */
+int hugepool_fill_init(void);
+void hugepool_fill_exit(void);
+void hugepool_fill_setup(struct hugepool *pool);
+void hugepool_kick(struct hugepool *pool);
+void hugepool_hold(struct hugepool *pool);
+
+/* component.c */
+int hugepool_component_register(struct hugepool *pool);
+void hugepool_component_unregister(struct hugepool *pool);
+void hugepool_component_judge(struct hugepool *pool);
+
+#endif /* VIGIL_HUGEPOOL_H */

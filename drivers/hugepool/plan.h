@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a node's reserve is short of or has too much of: arithmetic only, no
+ * state and no locks, so that every corner can be tested.
+ */
+#ifndef VIGIL_HUGEPOOL_PLAN_H
+#define VIGIL_HUGEPOOL_PLAN_H
+
+#include <linux/minmax.h>
+#include <linux/types.h>
+
+#define HUGEPOOL_BACKOFF_MIN_MS 100u
+#define HUGEPOOL_BACKOFF_MAX_MS 60000u
+
+/* Beyond this many doublings HUGEPOOL_BACKOFF_MAX_MS has long been reached. */
+#define HUGEPOOL_BACKOFF_MAX_SHIFT 16u
+
+/**
+ * struct hugepool_plan - How many huge pages a reserve should gain or lose.
+ * @fill_pages: pages to get from the page allocator
+ * @trim_pages: idle pages to give back to it
+ *
+ * At most one of the two is not zero.
+ */
+struct hugepool_plan {
+	unsigned long fill_pages;
+	unsigned long trim_pages;
+};
+
+/*
+ * The target counts idle pages and pages in use alike. Pages in use are not
+ * taken away from their users: when they alone exceed the target, every idle
+ * page is given back and the rest follows as the users let go.
+ */
+static inline struct hugepool_plan hugepool_plan(unsigned long target_pages,
+						 unsigned long free_pages,
+						 unsigned long used_pages)
+{
+	struct hugepool_plan plan = { };
+
+	if (used_pages >= target_pages) {
+		plan.trim_pages = free_pages;
+		return plan;
+	}
+
+	target_pages -= used_pages;
+	if (free_pages < target_pages)
+		plan.fill_pages = target_pages - free_pages;
+	else
+		plan.trim_pages = free_pages - target_pages;
+	return plan;
+}
+
+/* How long to wait after @nr_failures fruitless passes in a row, at least 1. */
+static inline unsigned int hugepool_backoff_ms(unsigned int nr_failures)
+{
+	unsigned int shift = min(nr_failures ? nr_failures - 1 : 0,
+				 HUGEPOOL_BACKOFF_MAX_SHIFT);
+
+	return min(HUGEPOOL_BACKOFF_MIN_MS << shift, HUGEPOOL_BACKOFF_MAX_MS);
+}
+
+/**
+ * struct hugepool_room - What decides whether a node can spare a huge page.
+ * @usable_pages: base pages that an unmovable huge page can be made of
+ * @free_pages: those that are free
+ * @file_pages: those that hold page cache, clean or dirty
+ * @low_pages: sum of the low watermarks
+ * @high_pages: sum of the high watermarks
+ */
+struct hugepool_room {
+	unsigned long usable_pages;
+	unsigned long free_pages;
+	unsigned long file_pages;
+	unsigned long low_pages;
+	unsigned long high_pages;
+};
+
+/* Share of a node that the fill leaves alone, on top of its watermarks. */
+#define HUGEPOOL_MARGIN_DIVISOR 64u
+
+/*
+ * Page cache counts as available except for the part that the machine needs to
+ * run well, which is guessed as si_mem_available() does. Anonymous memory does
+ * not count: a reserve is not worth swapping the host out. What must stay is
+ * the high watermark, above which kswapd sleeps, and a 64th of the node, so
+ * that the fill alone never drives the node into reclaim or to the OOM killer.
+ */
+static inline bool hugepool_has_room(const struct hugepool_room *room,
+				     unsigned long wanted_pages)
+{
+	unsigned long floor_pages = room->high_pages +
+				    room->usable_pages / HUGEPOOL_MARGIN_DIVISOR;
+	unsigned long available_pages = room->free_pages + room->file_pages -
+					min(room->file_pages / 2, room->low_pages);
+
+	return available_pages >= floor_pages &&
+	       available_pages - floor_pages >= wanted_pages;
+}
+
+#endif /* VIGIL_HUGEPOOL_PLAN_H */

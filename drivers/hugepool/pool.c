@@ -1,0 +1,440 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The idle huge pages of one NUMA node: in, out, and never out when poisoned.
+ *
+ * What is kept. Compound pages of PMD order from __folio_alloc(), which
+ * prepares them for the page cache. While idle they are nobody's: not on an
+ * LRU list, not mapped, no mapping. folio->lru links them into the pool, and
+ * folio->private points to the list that they are on. That pointer answers
+ * "is this frame mine" in constant time and without memory: nobody else knows
+ * the address, it is written only under pool->lock, so whoever reads it there
+ * from the head of any page knows that this page is on that list.
+ *
+ * Two references. The first is the future user's. The second keeps
+ * unpoison_memory() away: it drops the reference that memory_failure() took
+ * when it handled a page, but idle pool pages are not handled ("unhandlable
+ * page"), so it would drop ours and free the page while it is on the list.
+ * With two references it refuses ("someone grabs the page").
+ *
+ * Poison. memory_failure() on an idle page only sets PG_hwpoison, on the frame
+ * that is meant and not on the head, and PG_has_hwpoisoned stays clear. So
+ * every frame is looked at whenever a page leaves: 512 flags against 2 MiB that
+ * are about to be filled. A page with a poisoned frame must not be freed either:
+ * the page allocator checks PG_hwpoison on single pages only, freeing a
+ * compound page would hand the bad frame to the next caller. Splitting needs a
+ * mapping. So the whole page stays in quarantine, also after the module is
+ * unloaded: PMD_SIZE lost for each, counted, until the next boot. That is
+ * bounded by the number of uncorrected errors in idle memory.
+ *
+ * What is not done here: getting pages (fill.c). Memory hot-remove of a range
+ * that holds idle pages fails, because they look like a driver's pages.
+ *
+ * Locks: pool->lock is innermost, nothing is called under it but the page's
+ * own reference count and tracepoints.
+ */
+#include <linux/memory_hotplug.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+
+#include "hugepool.h"
+#include "plan.h"
+#include "trace.h"
+
+/**
+ * hugepool_init() - Make an empty reserve with target 0.
+ * @pool: reserve to set up, zeroed
+ * @nid: its node
+ *
+ * Context: Process context, before the reserve is visible to anybody.
+ */
+void hugepool_init(struct hugepool *pool, int nid)
+{
+	pool->nid = nid;
+	spin_lock_init(&pool->lock);
+	INIT_LIST_HEAD(&pool->free);
+	INIT_LIST_HEAD(&pool->quarantine);
+}
+
+/**
+ * hugepool_read() - Copy the numbers of a reserve, consistent with each other.
+ * @pool: reserve
+ * @stat: where to
+ *
+ * Context: Process context, does not sleep. Takes pool->lock.
+ */
+void hugepool_read(struct hugepool *pool, struct hugepool_stat *stat)
+{
+	spin_lock(&pool->lock);
+	*stat = pool->stat;
+	spin_unlock(&pool->lock);
+}
+
+static struct hugepool_plan plan_locked(const struct hugepool *pool)
+{
+	lockdep_assert_held(&pool->lock);
+	return hugepool_plan(pool->stat.target_pages, pool->stat.free_pages,
+			     pool->stat.used_pages);
+}
+
+/**
+ * hugepool_shortfall() - How many pages the fill has still to get.
+ * @pool: reserve
+ *
+ * Context: Process context, does not sleep. Takes pool->lock.
+ * Return: huge pages.
+ */
+unsigned long hugepool_shortfall(struct hugepool *pool)
+{
+	struct hugepool_plan plan;
+
+	spin_lock(&pool->lock);
+	plan = plan_locked(pool);
+	spin_unlock(&pool->lock);
+	return plan.fill_pages;
+}
+
+/**
+ * hugepool_folio_poisoned() - Look for PG_hwpoison on every frame of a page.
+ * @folio: page
+ *
+ * An error that strikes after its frame was looked at is missed. The user finds
+ * it when the folio is in the page cache, where memory_failure() can handle it.
+ *
+ * Context: Any.
+ * Return: true when at least one frame is poisoned.
+ */
+bool hugepool_folio_poisoned(struct folio *folio)
+{
+	long i, nr = folio_nr_pages(folio);
+
+	for (i = 0; i < nr; i++) {
+		if (PageHWPoison(folio_page(folio, i)))
+			return true;
+	}
+	return false;
+}
+
+static void attach_locked(struct hugepool *pool, struct folio *folio,
+			  struct list_head *list)
+{
+	lockdep_assert_held(&pool->lock);
+	folio_get(folio);
+	folio->private = list;
+	list_add(&folio->lru, list);
+}
+
+/* Never drops the last reference: a folio on a list has two. */
+static void detach_locked(struct hugepool *pool, struct folio *folio)
+{
+	lockdep_assert_held(&pool->lock);
+	list_del_init(&folio->lru);
+	folio->private = NULL;
+	folio_put(folio);
+}
+
+static void quarantine(struct hugepool *pool, struct folio *folio)
+{
+	spin_lock(&pool->lock);
+	attach_locked(pool, folio, &pool->quarantine);
+	pool->stat.quarantined_pages++;
+	pool->stat.poisoned_pages++;
+	spin_unlock(&pool->lock);
+	trace_vigil_hugepool_quarantine(pool->nid, folio_pfn(folio));
+}
+
+/*
+ * Let go of a page that is on no list any more.
+ * Returns false when it had to go into quarantine.
+ */
+static bool discard(struct hugepool *pool, struct folio *folio)
+{
+	if (hugepool_folio_poisoned(folio)) {
+		quarantine(pool, folio);
+		return false;
+	}
+	trace_vigil_hugepool_free(pool->nid, folio_pfn(folio));
+	folio_put(folio);
+	return true;
+}
+
+/**
+ * hugepool_add() - Put a page from the page allocator into the reserve.
+ * @pool: reserve
+ * @folio: page of PMD order with one reference, which passes to the reserve
+ *
+ * Context: Process context, does not sleep. Takes pool->lock.
+ * Return: false when nothing is missing any more; the page is the caller's then.
+ */
+bool hugepool_add(struct hugepool *pool, struct folio *folio)
+{
+	bool wanted;
+
+	spin_lock(&pool->lock);
+	wanted = plan_locked(pool).fill_pages;
+	if (wanted) {
+		attach_locked(pool, folio, &pool->free);
+		pool->stat.free_pages++;
+		pool->stat.filled_pages++;
+		trace_vigil_hugepool_fill(pool->nid, folio_pfn(folio));
+	}
+	spin_unlock(&pool->lock);
+	return wanted;
+}
+
+/**
+ * hugepool_count_failure() - Note that a page could not be got.
+ * @pool: reserve
+ *
+ * Context: Process context, does not sleep. Takes pool->lock.
+ */
+void hugepool_count_failure(struct hugepool *pool)
+{
+	spin_lock(&pool->lock);
+	pool->stat.fill_failures++;
+	spin_unlock(&pool->lock);
+}
+
+static struct folio *pop_used(struct hugepool *pool)
+{
+	struct folio *folio;
+
+	spin_lock(&pool->lock);
+	folio = list_first_entry_or_null(&pool->free, struct folio, lru);
+	if (folio) {
+		detach_locked(pool, folio);
+		pool->stat.free_pages--;
+		pool->stat.used_pages++;
+	}
+	spin_unlock(&pool->lock);
+	return folio;
+}
+
+/**
+ * hugepool_take() - Take an idle page that has no poisoned frame.
+ * @pool: reserve
+ *
+ * Poisoned pages that are met on the way go into quarantine. The frames are
+ * looked at without the lock, so takers don't wait for each other.
+ *
+ * Context: Process context, does not sleep. Takes pool->lock.
+ * Return: a folio with one reference, or NULL when the reserve is empty.
+ */
+struct folio *hugepool_take(struct hugepool *pool)
+{
+	struct folio *folio;
+
+	while ((folio = pop_used(pool))) {
+		if (!hugepool_folio_poisoned(folio))
+			break;
+		quarantine(pool, folio);
+		hugepool_forget(pool);
+	}
+	if (!folio)
+		return NULL;
+
+	spin_lock(&pool->lock);
+	pool->stat.taken_pages++;
+	spin_unlock(&pool->lock);
+	trace_vigil_hugepool_take(pool->nid, folio_pfn(folio));
+	return folio;
+}
+
+/**
+ * hugepool_give_back() - Take back a page that was not used.
+ * @pool: reserve that it came from
+ * @folio: page with the one reference that hugepool_take() gave
+ *
+ * Context: Process context, does not sleep. Takes pool->lock.
+ */
+void hugepool_give_back(struct hugepool *pool, struct folio *folio)
+{
+	bool wanted;
+
+	trace_vigil_hugepool_give_back(pool->nid, folio_pfn(folio));
+	hugepool_forget(pool);
+	if (hugepool_folio_poisoned(folio)) {
+		quarantine(pool, folio);
+		return;
+	}
+
+	spin_lock(&pool->lock);
+	wanted = plan_locked(pool).fill_pages;
+	if (wanted) {
+		attach_locked(pool, folio, &pool->free);
+		pool->stat.free_pages++;
+	}
+	spin_unlock(&pool->lock);
+	if (!wanted)
+		discard(pool, folio);
+}
+
+/**
+ * hugepool_forget() - Count a page as no longer in use.
+ * @pool: reserve that it came from
+ *
+ * Context: Process context, does not sleep. Takes pool->lock.
+ */
+void hugepool_forget(struct hugepool *pool)
+{
+	spin_lock(&pool->lock);
+	if (!WARN_ON_ONCE(!pool->stat.used_pages))
+		pool->stat.used_pages--;
+	spin_unlock(&pool->lock);
+}
+
+static struct folio *pop_excess(struct hugepool *pool)
+{
+	struct folio *folio = NULL;
+
+	spin_lock(&pool->lock);
+	if (plan_locked(pool).trim_pages) {
+		folio = list_last_entry(&pool->free, struct folio, lru);
+		detach_locked(pool, folio);
+		pool->stat.free_pages--;
+	}
+	spin_unlock(&pool->lock);
+	return folio;
+}
+
+/**
+ * hugepool_trim() - Give idle pages above the target back to the allocator.
+ * @pool: reserve
+ *
+ * Context: Process context, may sleep. Takes pool->lock.
+ */
+void hugepool_trim(struct hugepool *pool)
+{
+	struct folio *folio;
+
+	while ((folio = pop_excess(pool))) {
+		discard(pool, folio);
+		cond_resched();
+	}
+}
+
+/**
+ * hugepool_set_target() - Set how many pages the reserve shall have.
+ * @pool: reserve
+ * @target_pages: huge pages, idle and in use together
+ *
+ * A lower target gives pages back before this returns. A higher one is for the
+ * fill, which the caller starts.
+ *
+ * Context: Process context, may sleep. Takes pool->lock.
+ * Return: 0, or -ESHUTDOWN when the module is being unloaded.
+ */
+int hugepool_set_target(struct hugepool *pool, unsigned long target_pages)
+{
+	bool closing;
+
+	spin_lock(&pool->lock);
+	closing = pool->closing;
+	if (!closing)
+		pool->stat.target_pages = target_pages;
+	spin_unlock(&pool->lock);
+	if (closing)
+		return -ESHUTDOWN;
+
+	hugepool_trim(pool);
+	return 0;
+}
+
+/**
+ * hugepool_close() - Refuse new targets and stop wanting pages.
+ * @pool: reserve
+ *
+ * Context: Process context, does not sleep. Takes pool->lock.
+ */
+void hugepool_close(struct hugepool *pool)
+{
+	spin_lock(&pool->lock);
+	pool->closing = true;
+	pool->stat.target_pages = 0;
+	spin_unlock(&pool->lock);
+}
+
+/*
+ * The page that contains @pfn, or NULL when it is on neither list. The page may
+ * be anybody's and change while it is looked at: only what folio->private says
+ * under the lock counts. The range is checked because @pfn may have been in
+ * another compound page when its head was looked up.
+ */
+static struct folio *find_locked(struct hugepool *pool, unsigned long pfn)
+{
+	struct page *page = pfn_to_online_page(pfn);
+	struct folio *folio;
+
+	lockdep_assert_held(&pool->lock);
+	if (!page)
+		return NULL;
+	folio = page_folio(page);
+	if (folio->private != &pool->free && folio->private != &pool->quarantine)
+		return NULL;
+	if (pfn - folio_pfn(folio) >= folio_nr_pages(folio))
+		return NULL;
+	return folio;
+}
+
+/**
+ * hugepool_evacuate() - Give up the idle page that contains a frame.
+ * @pool: reserve of the frame's node
+ * @pfn: frame
+ *
+ * Context: Process context, does not sleep. Takes pool->lock.
+ * Return: 0 when the page went back to the page allocator, -ENOENT when no idle
+ * page contains the frame, -EHWPOISON when one does that is or now is in
+ * quarantine, out of use but not in the page allocator.
+ */
+int hugepool_evacuate(struct hugepool *pool, unsigned long pfn)
+{
+	struct folio *folio;
+	int err = 0;
+
+	spin_lock(&pool->lock);
+	folio = find_locked(pool, pfn);
+	if (!folio) {
+		err = -ENOENT;
+	} else if (folio->private == &pool->quarantine) {
+		err = -EHWPOISON;
+	} else {
+		detach_locked(pool, folio);
+		pool->stat.free_pages--;
+		pool->stat.evacuated_pages++;
+	}
+	spin_unlock(&pool->lock);
+	if (err)
+		return err;
+
+	return discard(pool, folio) ? 0 : -EHWPOISON;
+}
+
+/**
+ * hugepool_review_quarantine() - Free pages that are no longer poisoned.
+ * @pool: reserve
+ *
+ * PG_hwpoison goes away when somebody who knows better clears it: an error
+ * that was only injected, for instance.
+ *
+ * Context: Process context, may sleep. Takes pool->lock.
+ */
+void hugepool_review_quarantine(struct hugepool *pool)
+{
+	struct folio *folio, *next;
+	LIST_HEAD(clean);
+
+	spin_lock(&pool->lock);
+	list_for_each_entry_safe(folio, next, &pool->quarantine, lru) {
+		if (hugepool_folio_poisoned(folio))
+			continue;
+		detach_locked(pool, folio);
+		pool->stat.quarantined_pages--;
+		list_add(&folio->lru, &clean);
+	}
+	spin_unlock(&pool->lock);
+
+	list_for_each_entry_safe(folio, next, &clean, lru) {
+		list_del_init(&folio->lru);
+		discard(pool, folio);
+		cond_resched();
+	}
+}
