@@ -33,10 +33,10 @@ static u64 read_##field(struct vigil_component *component, void *priv)	\
 HUGEPOOL_COUNTER(free_pages)
 HUGEPOOL_COUNTER(used_pages)
 HUGEPOOL_COUNTER(quarantined_pages)
-HUGEPOOL_COUNTER(filled_pages)
-HUGEPOOL_COUNTER(taken_pages)
+HUGEPOOL_COUNTER(pages_filled)
+HUGEPOOL_COUNTER(pages_taken)
 HUGEPOOL_COUNTER(poisoned_pages)
-HUGEPOOL_COUNTER(evacuated_pages)
+HUGEPOOL_COUNTER(pages_evacuated)
 HUGEPOOL_COUNTER(fill_failures)
 
 static u64 read_shortfall_pages(struct vigil_component *component, void *priv)
@@ -55,11 +55,11 @@ static const struct vigil_counter_desc hugepool_counters[] = {
 	{ .name = "used_pages", .read = read_used_pages },
 	{ .name = "shortfall_pages", .read = read_shortfall_pages },
 	{ .name = "quarantined_pages", .read = read_quarantined_pages },
-	{ .name = "filled_pages", .read = read_filled_pages },
+	{ .name = "pages_filled", .read = read_pages_filled },
 	{ .name = "fill_failures", .read = read_fill_failures },
-	{ .name = "taken_pages", .read = read_taken_pages },
+	{ .name = "pages_taken", .read = read_pages_taken },
 	{ .name = "poisoned_pages", .read = read_poisoned_pages },
-	{ .name = "evacuated_pages", .read = read_evacuated_pages },
+	{ .name = "pages_evacuated", .read = read_pages_evacuated },
 };
 
 static u64 get_target_pages(struct vigil_component *component, void *priv)

@@ -20,10 +20,10 @@ struct folio;
  * @free_pages: idle, ready to be taken
  * @used_pages: taken and not yet given back or forgotten
  * @quarantined_pages: kept out of use because they contain a poisoned frame
- * @filled_pages: got from the page allocator since load
- * @taken_pages: taken since load
+ * @pages_filled: got from the page allocator since load
+ * @pages_taken: taken since load
  * @poisoned_pages: found to contain a poisoned frame since load
- * @evacuated_pages: given up since load because a frame in them was unwanted
+ * @pages_evacuated: given up since load because a frame in them was unwanted
  * @fill_failures: passes of the fill that ended without what they needed
  */
 struct hugepool_stat {
@@ -31,10 +31,10 @@ struct hugepool_stat {
 	unsigned long free_pages;
 	unsigned long used_pages;
 	unsigned long quarantined_pages;
-	u64 filled_pages;
-	u64 taken_pages;
+	u64 pages_filled;
+	u64 pages_taken;
 	u64 poisoned_pages;
-	u64 evacuated_pages;
+	u64 pages_evacuated;
 	u64 fill_failures;
 };
 

@@ -9,10 +9,14 @@
 #include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
+#include <linux/sizes.h>
 #include <linux/vmstat.h>
 
 #include "hugepool.h"
 #include "plan.h"
+
+/* Less than this does not keep even a small host alive. */
+#define MARGIN_BYTES SZ_64M
 
 static void add_zone(struct hugepool_room *room, struct zone *zone)
 {
@@ -30,7 +34,7 @@ static void add_zone(struct hugepool_room *room, struct zone *zone)
 
 static struct hugepool_room node_room(int nid)
 {
-	struct hugepool_room room = { };
+	struct hugepool_room room = { .margin_pages = MARGIN_BYTES >> PAGE_SHIFT };
 	struct zone *zones = NODE_DATA(nid)->node_zones;
 	enum zone_type type, last = gfp_zone(GFP_HIGHUSER);
 

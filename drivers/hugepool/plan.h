@@ -63,6 +63,7 @@ static inline unsigned int hugepool_backoff_ms(unsigned int nr_failures)
 /**
  * struct hugepool_room - What decides whether a node can spare a huge page.
  * @usable_pages: base pages that an unmovable huge page can be made of
+ * @margin_pages: least that must stay of them, on top of the watermarks
  * @free_pages: those that are free
  * @file_pages: those that hold page cache, clean or dirty
  * @low_pages: sum of the low watermarks
@@ -70,27 +71,29 @@ static inline unsigned int hugepool_backoff_ms(unsigned int nr_failures)
  */
 struct hugepool_room {
 	unsigned long usable_pages;
+	unsigned long margin_pages;
 	unsigned long free_pages;
 	unsigned long file_pages;
 	unsigned long low_pages;
 	unsigned long high_pages;
 };
 
-/* Share of a node that the fill leaves alone, on top of its watermarks. */
+/* The margin is this share of a node, but not less than margin_pages. */
 #define HUGEPOOL_MARGIN_DIVISOR 64u
 
 /*
  * Page cache counts as available except for the part that the machine needs to
  * run well, which is guessed as si_mem_available() does. Anonymous memory does
  * not count: a reserve is not worth swapping the host out. What must stay is
- * the high watermark, above which kswapd sleeps, and a 64th of the node, so
- * that the fill alone never drives the node into reclaim or to the OOM killer.
+ * the high watermark, above which kswapd sleeps, and a margin, so that the fill
+ * alone never drives the node into reclaim or to the OOM killer.
  */
 static inline bool hugepool_has_room(const struct hugepool_room *room,
 				     unsigned long wanted_pages)
 {
+	unsigned long share_pages = room->usable_pages / HUGEPOOL_MARGIN_DIVISOR;
 	unsigned long floor_pages = room->high_pages +
-				    room->usable_pages / HUGEPOOL_MARGIN_DIVISOR;
+				    max(room->margin_pages, share_pages);
 	unsigned long available_pages = room->free_pages + room->file_pages -
 					min(room->file_pages / 2, room->low_pages);
 

@@ -174,7 +174,7 @@ bool hugepool_add(struct hugepool *pool, struct folio *folio)
 	if (wanted) {
 		attach_locked(pool, folio, &pool->free);
 		pool->stat.free_pages++;
-		pool->stat.filled_pages++;
+		pool->stat.pages_filled++;
 		trace_vigil_hugepool_fill(pool->nid, folio_pfn(folio));
 	}
 	spin_unlock(&pool->lock);
@@ -233,7 +233,7 @@ struct folio *hugepool_take(struct hugepool *pool)
 		return NULL;
 
 	spin_lock(&pool->lock);
-	pool->stat.taken_pages++;
+	pool->stat.pages_taken++;
 	spin_unlock(&pool->lock);
 	trace_vigil_hugepool_take(pool->nid, folio_pfn(folio));
 	return folio;
@@ -399,7 +399,7 @@ int hugepool_evacuate(struct hugepool *pool, unsigned long pfn)
 	} else {
 		detach_locked(pool, folio);
 		pool->stat.free_pages--;
-		pool->stat.evacuated_pages++;
+		pool->stat.pages_evacuated++;
 	}
 	spin_unlock(&pool->lock);
 	if (err)

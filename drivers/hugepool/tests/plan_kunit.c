@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The arithmetic of plan.h, in tables. */
+#include <kunit/test.h>
+#include <linux/limits.h>
+#include <linux/module.h>
+
+#include "../plan.h"
+
+struct plan_case {
+	const char *name;
+	unsigned long target_pages;
+	unsigned long free_pages;
+	unsigned long used_pages;
+	unsigned long fill_pages;
+	unsigned long trim_pages;
+};
+
+static const struct plan_case plan_cases[] = {
+	{ "nothing wanted, nothing there", 0, 0, 0, 0, 0 },
+	{ "empty", 10, 0, 0, 10, 0 },
+	{ "half full", 10, 5, 0, 5, 0 },
+	{ "full", 10, 10, 0, 0, 0 },
+	{ "used pages count", 10, 4, 6, 0, 0 },
+	{ "used pages count, some missing", 10, 1, 6, 3, 0 },
+	{ "all in use", 10, 0, 10, 0, 0 },
+	{ "one too many", 10, 11, 0, 0, 1 },
+	{ "too many, some in use", 10, 8, 5, 0, 3 },
+	{ "more in use than wanted", 10, 8, 12, 0, 8 },
+	{ "more in use than wanted, none idle", 10, 0, 12, 0, 0 },
+	{ "target zero", 0, 8, 3, 0, 8 },
+	{ "largest target", ULONG_MAX, 1, 1, ULONG_MAX - 2, 0 },
+	{ "largest numbers", ULONG_MAX, ULONG_MAX, ULONG_MAX, 0, ULONG_MAX },
+	{ "sum overflows", 10, ULONG_MAX, 5, 0, ULONG_MAX - 5 },
+};
+
+static void plan_case_name(const struct plan_case *c, char *name)
+{
+	strscpy(name, c->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(plan, plan_cases, plan_case_name);
+
+static void plan_balances(struct kunit *test)
+{
+	const struct plan_case *c = test->param_value;
+	struct hugepool_plan plan = hugepool_plan(c->target_pages, c->free_pages,
+						  c->used_pages);
+
+	KUNIT_EXPECT_EQ(test, plan.fill_pages, c->fill_pages);
+	KUNIT_EXPECT_EQ(test, plan.trim_pages, c->trim_pages);
+}
+
+struct backoff_case {
+	unsigned int nr_failures;
+	unsigned int ms;
+};
+
+static const struct backoff_case backoff_cases[] = {
+	{ 0, 100 }, { 1, 100 }, { 2, 200 }, { 3, 400 }, { 10, 51200 },
+	{ 11, 60000 }, { 12, 60000 }, { 33, 60000 }, { UINT_MAX, 60000 },
+};
+
+static void backoff_case_name(const struct backoff_case *c, char *name)
+{
+	snprintf(name, KUNIT_PARAM_DESC_SIZE, "%u failures", c->nr_failures);
+}
+
+KUNIT_ARRAY_PARAM(backoff, backoff_cases, backoff_case_name);
+
+static void backoff_doubles_up_to_a_minute(struct kunit *test)
+{
+	const struct backoff_case *c = test->param_value;
+
+	KUNIT_EXPECT_EQ(test, hugepool_backoff_ms(c->nr_failures), c->ms);
+}
+
+struct room_case {
+	const char *name;
+	struct hugepool_room room;
+	bool fits;
+};
+
+#define ROOM(usable, margin, free, file, low, high)			\
+	{ .usable_pages = usable, .margin_pages = margin,		\
+	  .free_pages = free, .file_pages = file,			\
+	  .low_pages = low, .high_pages = high }
+
+/* Can 512 pages be spared? */
+static const struct room_case room_cases[] = {
+	{ "no memory", ROOM(0, 0, 0, 0, 0, 0), false },
+	{ "just enough", ROOM(64000, 0, 1612, 0, 80, 100), true },
+	{ "one page short", ROOM(64000, 0, 1611, 0, 80, 100), false },
+	{ "margin above the share", ROOM(64000, 2000, 2612, 0, 80, 100), true },
+	{ "margin not kept", ROOM(64000, 2000, 2611, 0, 80, 100), false },
+	{ "page cache helps", ROOM(64000, 0, 0, 1692, 80, 100), true },
+	{ "not all of it", ROOM(64000, 0, 0, 1691, 80, 100), false },
+	{ "little page cache", ROOM(64000, 0, 1602, 20, 80, 100), true },
+	{ "below the floor", ROOM(64000, 0, 500, 0, 80, 100), false },
+};
+
+static void room_case_name(const struct room_case *c, char *name)
+{
+	strscpy(name, c->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(room, room_cases, room_case_name);
+
+static void room_leaves_floor(struct kunit *test)
+{
+	const struct room_case *c = test->param_value;
+
+	KUNIT_EXPECT_EQ(test, hugepool_has_room(&c->room, 512), c->fits);
+}
+
+static struct kunit_case plan_kunit_cases[] = {
+	KUNIT_CASE_PARAM(plan_balances, plan_gen_params),
+	KUNIT_CASE_PARAM(backoff_doubles_up_to_a_minute, backoff_gen_params),
+	KUNIT_CASE_PARAM(room_leaves_floor, room_gen_params),
+	{ }
+};
+
+static struct kunit_suite plan_kunit_suite = {
+	.name = "hugepool_plan",
+	.test_cases = plan_kunit_cases,
+};
+
+kunit_test_suite(plan_kunit_suite);
+
+MODULE_DESCRIPTION("KUnit suite of the huge-page pool's arithmetic");
+MODULE_LICENSE("GPL");

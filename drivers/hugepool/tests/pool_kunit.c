@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A reserve with real huge pages: in and out, poison, evacuation.
+ *
+ * pool.c is compiled into the suite, with functions that do nothing in place of
+ * its tracepoints, whose names would be taken when vigil_hugepool is loaded.
+ */
+#include <kunit/test.h>
+#include <linux/gfp.h>
+#include <linux/limits.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/page-flags.h>
+
+#define VIGIL_HUGEPOOL_TRACE_H
+static void trace_vigil_hugepool_fill(int nid, unsigned long pfn) { }
+static void trace_vigil_hugepool_take(int nid, unsigned long pfn) { }
+static void trace_vigil_hugepool_give_back(int nid, unsigned long pfn) { }
+static void trace_vigil_hugepool_free(int nid, unsigned long pfn) { }
+static void trace_vigil_hugepool_quarantine(int nid, unsigned long pfn) { }
+#include "../pool.c"
+
+/* A frame that is neither the first nor the last of its page. */
+#define BAD_FRAME (HPAGE_PMD_NR / 2 + 3)
+
+struct pool_fixture {
+	struct hugepool pool;
+	struct page *poisoned;	/* cleaned before the pages are freed */
+};
+
+static int pool_init(struct kunit *test)
+{
+	struct pool_fixture *fixture;
+
+	fixture = kunit_kzalloc(test, sizeof(*fixture), GFP_KERNEL);
+	if (!fixture)
+		return -ENOMEM;
+	hugepool_init(&fixture->pool, numa_mem_id());
+	test->priv = fixture;
+	return 0;
+}
+
+static void pool_exit(struct kunit *test)
+{
+	struct pool_fixture *fixture = test->priv;
+
+	if (!fixture)
+		return;
+	if (fixture->poisoned)
+		ClearPageHWPoison(fixture->poisoned);
+	hugepool_close(&fixture->pool);
+	hugepool_trim(&fixture->pool);
+	hugepool_review_quarantine(&fixture->pool);
+}
+
+static struct folio *new_huge_page(struct kunit *test)
+{
+	struct folio *folio;
+
+	folio = __folio_alloc(GFP_HIGHUSER, HPAGE_PMD_ORDER, numa_mem_id(), NULL);
+	KUNIT_ASSERT_NOT_NULL(test, folio);
+	return folio;
+}
+
+/* The page that will be taken first comes last. */
+static struct folio *fill(struct kunit *test, unsigned long nr)
+{
+	struct pool_fixture *fixture = test->priv;
+	struct folio *folio = NULL;
+
+	KUNIT_ASSERT_EQ(test, hugepool_set_target(&fixture->pool, nr), 0);
+	while (nr--) {
+		folio = new_huge_page(test);
+		KUNIT_ASSERT_TRUE(test, hugepool_add(&fixture->pool, folio));
+	}
+	return folio;
+}
+
+static void poison(struct kunit *test, struct folio *folio)
+{
+	struct pool_fixture *fixture = test->priv;
+
+	fixture->poisoned = folio_page(folio, BAD_FRAME);
+	SetPageHWPoison(fixture->poisoned);
+}
+
+static void expect_pages(struct kunit *test, unsigned long free_pages,
+			 unsigned long used_pages,
+			 unsigned long quarantined_pages)
+{
+	struct pool_fixture *fixture = test->priv;
+	struct hugepool_stat stat;
+
+	hugepool_read(&fixture->pool, &stat);
+	KUNIT_EXPECT_EQ(test, stat.free_pages, free_pages);
+	KUNIT_EXPECT_EQ(test, stat.used_pages, used_pages);
+	KUNIT_EXPECT_EQ(test, stat.quarantined_pages, quarantined_pages);
+}
+
+static void take_hands_out_a_fresh_page(struct kunit *test)
+{
+	struct pool_fixture *fixture = test->priv;
+	struct folio *folio;
+
+	fill(test, 1);
+	folio = hugepool_take(&fixture->pool);
+	KUNIT_ASSERT_NOT_NULL(test, folio);
+	expect_pages(test, 0, 1, 0);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
+	KUNIT_EXPECT_EQ(test, (int)folio_order(folio), HPAGE_PMD_ORDER);
+	KUNIT_EXPECT_NULL(test, folio->private);
+	KUNIT_EXPECT_NULL(test, folio->mapping);
+	KUNIT_EXPECT_FALSE(test, folio_test_lru(folio));
+
+	folio_put(folio);
+	hugepool_forget(&fixture->pool);
+	expect_pages(test, 0, 0, 0);
+	KUNIT_EXPECT_EQ(test, hugepool_shortfall(&fixture->pool), 1UL);
+}
+
+static void take_from_empty_gives_nothing(struct kunit *test)
+{
+	struct pool_fixture *fixture = test->priv;
+
+	KUNIT_ASSERT_EQ(test, hugepool_set_target(&fixture->pool, 3), 0);
+	KUNIT_EXPECT_NULL(test, hugepool_take(&fixture->pool));
+	expect_pages(test, 0, 0, 0);
+	KUNIT_EXPECT_EQ(test, hugepool_shortfall(&fixture->pool), 3UL);
+}
+
+static void take_skips_poisoned(struct kunit *test)
+{
+	struct pool_fixture *fixture = test->priv;
+	struct folio *bad = fill(test, 2);
+	struct folio *folio;
+
+	poison(test, bad);
+	folio = hugepool_take(&fixture->pool);
+	KUNIT_ASSERT_NOT_NULL(test, folio);
+	KUNIT_EXPECT_PTR_NE(test, folio, bad);
+	expect_pages(test, 0, 1, 1);
+	KUNIT_EXPECT_NULL(test, hugepool_take(&fixture->pool));
+	KUNIT_EXPECT_EQ(test, hugepool_shortfall(&fixture->pool), 1UL);
+	hugepool_give_back(&fixture->pool, folio);
+}
+
+static void trim_keeps_poisoned(struct kunit *test)
+{
+	struct pool_fixture *fixture = test->priv;
+
+	poison(test, fill(test, 3));
+	KUNIT_EXPECT_EQ(test, hugepool_set_target(&fixture->pool, 0), 0);
+	expect_pages(test, 0, 0, 1);
+}
+
+static void give_back_keeps_poisoned(struct kunit *test)
+{
+	struct pool_fixture *fixture = test->priv;
+	struct folio *folio;
+
+	fill(test, 1);
+	folio = hugepool_take(&fixture->pool);
+	KUNIT_ASSERT_NOT_NULL(test, folio);
+	poison(test, folio);
+	hugepool_give_back(&fixture->pool, folio);
+	expect_pages(test, 0, 0, 1);
+}
+
+static void quarantine_has_a_way_out(struct kunit *test)
+{
+	struct pool_fixture *fixture = test->priv;
+
+	poison(test, fill(test, 1));
+	KUNIT_EXPECT_NULL(test, hugepool_take(&fixture->pool));
+	hugepool_review_quarantine(&fixture->pool);
+	expect_pages(test, 0, 0, 1);
+
+	ClearPageHWPoison(fixture->poisoned);
+	hugepool_review_quarantine(&fixture->pool);
+	expect_pages(test, 0, 0, 0);
+}
+
+static void give_back_restores(struct kunit *test)
+{
+	struct pool_fixture *fixture = test->priv;
+	struct folio *folio;
+
+	fill(test, 2);
+	folio = hugepool_take(&fixture->pool);
+	KUNIT_ASSERT_NOT_NULL(test, folio);
+	hugepool_give_back(&fixture->pool, folio);
+	expect_pages(test, 2, 0, 0);
+	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 2);
+}
+
+static void give_back_above_target_frees(struct kunit *test)
+{
+	struct pool_fixture *fixture = test->priv;
+	struct folio *folio;
+
+	fill(test, 2);
+	folio = hugepool_take(&fixture->pool);
+	KUNIT_ASSERT_NOT_NULL(test, folio);
+	KUNIT_EXPECT_EQ(test, hugepool_set_target(&fixture->pool, 1), 0);
+	expect_pages(test, 0, 1, 0);
+	KUNIT_EXPECT_EQ(test, hugepool_set_target(&fixture->pool, 0), 0);
+	hugepool_give_back(&fixture->pool, folio);
+	expect_pages(test, 0, 0, 0);
+}
+
+static void add_stops_at_target(struct kunit *test)
+{
+	struct pool_fixture *fixture = test->priv;
+	struct folio *folio;
+
+	fill(test, 1);
+	folio = new_huge_page(test);
+	KUNIT_EXPECT_FALSE(test, hugepool_add(&fixture->pool, folio));
+	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
+	folio_put(folio);
+	expect_pages(test, 1, 0, 0);
+}
+
+static void evacuate_frees_idle_page(struct kunit *test)
+{
+	struct pool_fixture *fixture = test->priv;
+	unsigned long pfn = folio_pfn(fill(test, 2)) + BAD_FRAME;
+
+	KUNIT_EXPECT_EQ(test, hugepool_evacuate(&fixture->pool, pfn), 0);
+	expect_pages(test, 1, 0, 0);
+	KUNIT_EXPECT_EQ(test, hugepool_shortfall(&fixture->pool), 1UL);
+	KUNIT_EXPECT_EQ(test, hugepool_evacuate(&fixture->pool, pfn), -ENOENT);
+}
+
+static void evacuate_keeps_poisoned(struct kunit *test)
+{
+	struct pool_fixture *fixture = test->priv;
+	struct folio *folio = fill(test, 1);
+	unsigned long pfn = folio_pfn(folio);
+
+	poison(test, folio);
+	KUNIT_EXPECT_EQ(test, hugepool_evacuate(&fixture->pool, pfn), -EHWPOISON);
+	expect_pages(test, 0, 0, 1);
+	KUNIT_EXPECT_EQ(test, hugepool_evacuate(&fixture->pool, pfn), -EHWPOISON);
+	expect_pages(test, 0, 0, 1);
+}
+
+static void evacuate_ignores_others(struct kunit *test)
+{
+	struct pool_fixture *fixture = test->priv;
+	struct folio *other = new_huge_page(test);
+	struct folio *folio;
+
+	fill(test, 1);
+	folio = hugepool_take(&fixture->pool);
+	KUNIT_ASSERT_NOT_NULL(test, folio);
+	KUNIT_EXPECT_EQ(test, -ENOENT,
+			hugepool_evacuate(&fixture->pool, folio_pfn(folio)));
+	KUNIT_EXPECT_EQ(test, -ENOENT,
+			hugepool_evacuate(&fixture->pool, folio_pfn(other)));
+	KUNIT_EXPECT_EQ(test, -ENOENT, hugepool_evacuate(&fixture->pool, 0));
+	KUNIT_EXPECT_EQ(test, -ENOENT,
+			hugepool_evacuate(&fixture->pool, ULONG_MAX));
+	folio_put(other);
+	hugepool_give_back(&fixture->pool, folio);
+}
+
+static void close_refuses_targets(struct kunit *test)
+{
+	struct pool_fixture *fixture = test->priv;
+
+	fill(test, 1);
+	hugepool_close(&fixture->pool);
+	KUNIT_EXPECT_EQ(test, -ESHUTDOWN, hugepool_set_target(&fixture->pool, 2));
+	KUNIT_EXPECT_EQ(test, hugepool_shortfall(&fixture->pool), 0UL);
+	hugepool_trim(&fixture->pool);
+	expect_pages(test, 0, 0, 0);
+}
+
+static struct kunit_case pool_kunit_cases[] = {
+	KUNIT_CASE(take_hands_out_a_fresh_page),
+	KUNIT_CASE(take_from_empty_gives_nothing),
+	KUNIT_CASE(take_skips_poisoned),
+	KUNIT_CASE(trim_keeps_poisoned),
+	KUNIT_CASE(give_back_keeps_poisoned),
+	KUNIT_CASE(quarantine_has_a_way_out),
+	KUNIT_CASE(give_back_restores),
+	KUNIT_CASE(give_back_above_target_frees),
+	KUNIT_CASE(add_stops_at_target),
+	KUNIT_CASE(evacuate_frees_idle_page),
+	KUNIT_CASE(evacuate_keeps_poisoned),
+	KUNIT_CASE(evacuate_ignores_others),
+	KUNIT_CASE(close_refuses_targets),
+	{ }
+};
+
+static struct kunit_suite pool_kunit_suite = {
+	.name = "hugepool_pool",
+	.init = pool_init,
+	.exit = pool_exit,
+	.test_cases = pool_kunit_cases,
+};
+
+kunit_test_suite(pool_kunit_suite);
+
+MODULE_DESCRIPTION("KUnit suite of the huge-page pool's lists");
+MODULE_LICENSE("GPL");
