@@ -57,7 +57,7 @@ def qemu_command(machine: Machine, initrd: str, log: str, sockets: dict[str, int
     """The command line; sockets are inherited descriptors of the ports and the monitor."""
     command = [
         find_qemu(), "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-        "-machine", "q35", "-cpu", CPU_MODEL,
+        "-machine", "q35,sata=off,smbus=off,vmport=off,smm=off", "-cpu", CPU_MODEL,
         "-kernel", machine.image, "-initrd", initrd,
         "-append", f"{KERNEL_ARGS} {machine.append}".strip(),
         "-serial", f"file:{_escape(log)}",
