@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Components: one, all, and their policies.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "handle.h"
+
+/* a dump that is torn so often is handed out as it is, and says so */
+#define DUMP_ATTEMPTS 5
+
+struct vigil_list {
+	struct vigil_record **records;
+	size_t size;
+	bool torn;
+};
+
+int vigil_component_get(struct vigil *vigil, const char *name,
+			struct vigil_record **component)
+{
+	struct nlmsghdr *nlh = vigil_request_begin(vigil, vigil->family,
+						   VIGIL_CMD_COMPONENT_GET, 0);
+	int err = vigil_request_string(vigil, nlh, VIGIL_A_COMPONENT_NAME, name,
+				       VIGIL_NAME_MAX);
+
+	*component = NULL;
+	return err ? err : vigil_request_record(vigil, nlh, component);
+}
+
+static bool find_number(const struct vigil_record *component,
+			unsigned int attribute, const char *name,
+			uint64_t *value)
+{
+	const struct vigil_record *number = NULL;
+
+	while ((number = vigil_record_nested(component, attribute, number))) {
+		const char *its = vigil_record_string(number,
+						      VIGIL_A_VALUE_NAME);
+
+		if (!its || strcmp(its, name) ||
+		    !vigil_record_has(number, VIGIL_A_VALUE_VALUE))
+			continue;
+		*value = vigil_record_uint(number, VIGIL_A_VALUE_VALUE);
+		return true;
+	}
+	return false;
+}
+
+bool vigil_component_number(const struct vigil_record *component,
+			    const char *name, uint64_t *value)
+{
+	return find_number(component, VIGIL_A_COMPONENT_COUNTER, name, value) ||
+	       find_number(component, VIGIL_A_COMPONENT_POLICY, name, value);
+}
+
+static int take_component(const struct nlmsghdr *nlh, void *data)
+{
+	struct vigil_list *list = data;
+	struct vigil_record *record;
+	const char *name;
+	int err;
+
+	/* full whenever the size is a power of two */
+	if (!(list->size & (list->size - 1))) {
+		size_t room = list->size ? list->size * 2 : 1;
+		struct vigil_record **records;
+
+		records = reallocarray(list->records, room, sizeof(*records));
+		if (!records)
+			return -ENOMEM;
+		list->records = records;
+	}
+	err = vigil_message_parse(nlh, &name, &record);
+	if (!err)
+		list->records[list->size++] = record;
+	return err;
+}
+
+static int dump_once(struct vigil *vigil, unsigned int class,
+		     struct vigil_list **out)
+{
+	struct vigil_list *list = calloc(1, sizeof(*list));
+	struct nlmsghdr *nlh;
+	int err;
+
+	*out = NULL;
+	if (!list)
+		return vigil_fail(vigil, -ENOMEM, "%s", strerror(ENOMEM));
+	nlh = vigil_request_begin(vigil, vigil->family, VIGIL_CMD_COMPONENT_GET,
+				  NLM_F_DUMP);
+	if (class)
+		mnl_attr_put_u32(nlh, VIGIL_A_COMPONENT_CLASS, class);
+	err = vigil_request_run(vigil, nlh, take_component, list);
+	list->torn = err == -EINTR;
+	if (err && !list->torn) {
+		vigil_list_free(list);
+		return err;
+	}
+	*out = list;
+	return 0;
+}
+
+int vigil_component_dump(struct vigil *vigil, unsigned int class,
+			 struct vigil_list **list)
+{
+	int err;
+
+	*list = NULL;
+	for (int i = 0; i < DUMP_ATTEMPTS; i++) {
+		vigil_list_free(*list);
+		err = dump_once(vigil, class, list);
+		if (err || !(*list)->torn)
+			break;
+	}
+	return err;
+}
+
+size_t vigil_list_size(const struct vigil_list *list)
+{
+	return list->size;
+}
+
+const struct vigil_record *vigil_list_at(const struct vigil_list *list,
+					 size_t index)
+{
+	return index < list->size ? list->records[index] : NULL;
+}
+
+bool vigil_list_torn(const struct vigil_list *list)
+{
+	return list->torn;
+}
+
+void vigil_list_free(struct vigil_list *list)
+{
+	if (!list)
+		return;
+	for (size_t i = 0; i < list->size; i++)
+		vigil_record_free(list->records[i]);
+	free(list->records);
+	free(list);
+}
+
+int vigil_policy_set(struct vigil *vigil, const char *component,
+		     const char *policy, uint64_t value,
+		     struct vigil_record **after)
+{
+	struct nlmsghdr *nlh = vigil_request_begin(vigil, vigil->family,
+						   VIGIL_CMD_POLICY_SET, 0);
+	struct nlattr *nest;
+	int err;
+
+	*after = NULL;
+	err = vigil_request_string(vigil, nlh, VIGIL_A_COMPONENT_NAME,
+				   component, VIGIL_NAME_MAX);
+	if (err)
+		return err;
+	nest = mnl_attr_nest_start(nlh, VIGIL_A_COMPONENT_POLICY);
+	err = vigil_request_string(vigil, nlh, VIGIL_A_VALUE_NAME, policy,
+				   VIGIL_NAME_MAX);
+	if (err)
+		return err;
+	mnl_attr_put_u64(nlh, VIGIL_A_VALUE_VALUE, value);
+	mnl_attr_nest_end(nlh, nest);
+	return vigil_request_record(vigil, nlh, after);
+}
