@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vigilctl: see and change the health of a server's components.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "vigilctl.h"
+
+#define ANY_NUMBER 1000000
+
+const struct command commands[] = {
+	{
+		.object = "component", .verb = "show",
+		.operands = "[NAME | --class CLASS]",
+		.summary = "Show the components and their health",
+		.options = OPTION_CLASS, .max_operands = 1,
+		.run = component_show,
+	}, {
+		.object = "component", .verb = "isolate", .operands = "NAME",
+		.summary = "Take a component, or a page frame of it, out of use",
+		.details = "Waits 30 seconds for the outcome unless told otherwise.",
+		.options = OPTION_ADDRESS | OPTION_REASON | OPTION_DRY_RUN |
+			   OPTION_TIMEOUT | OPTION_NO_WAIT,
+		.min_operands = 1, .max_operands = 1,
+		.run = component_isolate,
+	}, {
+		.object = "component", .verb = "release", .operands = "NAME",
+		.summary = "Give back what was isolated",
+		.details = "Waits 30 seconds for the outcome unless told otherwise.",
+		.options = OPTION_ADDRESS | OPTION_REASON | OPTION_DRY_RUN |
+			   OPTION_TIMEOUT | OPTION_NO_WAIT,
+		.min_operands = 1, .max_operands = 1,
+		.run = component_release,
+	}, {
+		.object = "pool", .verb = "show", .operands = "[NODE]",
+		.summary = "Show the huge pages reserved on each NUMA node",
+		.max_operands = 1,
+		.run = pool_show,
+	}, {
+		.object = "pool", .verb = "set",
+		.operands = "(--pages N | --bytes SIZE)",
+		.summary = "Change how many huge pages are reserved",
+		.details = "The kernel fills the pool in the background; pool show tells how far.",
+		.options = OPTION_NODE | OPTION_PAGES | OPTION_BYTES,
+		.run = pool_set,
+	}, {
+		.object = "weights", .verb = "show",
+		.operands = "[MOUNT | FILE]...",
+		.summary = "Show mounts of weightfs, or how much of files is in memory",
+		.max_operands = ANY_NUMBER,
+		.run = weights_show,
+	}, {
+		.object = "weights", .verb = "preload",
+		.operands = "FILE|DIRECTORY...",
+		.summary = "Load weights into memory and wait until they are there",
+		.details = "Interrupting it leaves the load going.",
+		.options = OPTION_TIMEOUT | OPTION_NO_WAIT,
+		.min_operands = 1, .max_operands = ANY_NUMBER,
+		.run = weights_preload,
+	}, {
+		.object = "weights", .verb = "evict",
+		.operands = "FILE|DIRECTORY...",
+		.summary = "Let go of weights in memory that nobody has mapped",
+		.min_operands = 1, .max_operands = ANY_NUMBER,
+		.run = weights_evict,
+	}, {
+		.object = "monitor", .operands = "",
+		.summary = "Show the components, then everything that happens to them",
+		.details = "One JSON object a line, or with --pretty one line of text.",
+		.options = OPTION_COUNT | OPTION_TIMEOUT,
+		.run = monitor,
+	},
+};
+
+const unsigned int nr_commands = ARRAY_SIZE(commands);
+
+static const struct command *find_command(const char *object, const char *verb)
+{
+	for (unsigned int i = 0; i < nr_commands; i++)
+		if (!strcmp(object, commands[i].object) &&
+		    (!verb || !commands[i].verb ||
+		     !strcmp(verb, commands[i].verb)))
+			return &commands[i];
+	return NULL;
+}
+
+static enum status fail_unknown(const struct session *session,
+				const char *object, const char *verb)
+{
+	if (!find_command(object, NULL))
+		return fail(session, STATUS_USAGE,
+			    "no object \"%s\" (see vigilctl --help)", object);
+	return fail(session, STATUS_USAGE,
+		    "no verb \"%s\" (see vigilctl %s --help)", verb, object);
+}
+
+static enum status run_command(struct session *session,
+			       const struct command *command, int nr_operands,
+			       char **operands)
+{
+	if (option_given(session, OPTION_HELP)) {
+		help_command(command);
+		return STATUS_OK;
+	}
+	if (nr_operands < command->min_operands)
+		return fail(session, STATUS_USAGE, "which %s?",
+			    command->operands);
+	if (nr_operands > command->max_operands)
+		return fail(session, STATUS_USAGE, "unexpected \"%s\"",
+			    operands[command->max_operands]);
+	return command->run(session, operands);
+}
+
+/* The first command of an object is the one that is meant without a verb. */
+static enum status run(struct session *session, int argc, char **argv)
+{
+	const char *object = argc > 0 ? argv[0] : "component";
+	const char *verb = argc > 1 && *argv[1] != '-' ? argv[1] : NULL;
+	const struct command *command = find_command(object, verb);
+	int words = argc == 0 ? 0 : verb && command && command->verb;
+	enum status status;
+
+	if (!command)
+		return fail_unknown(session, object, verb);
+	if (argc > 0) {
+		status = options_parse(session, command->options, true,
+				       argc - words, argv + words);
+		if (status != STATUS_OK)
+			return status;
+		words += optind;
+	}
+	if (option_given(session, OPTION_VERSION)) {
+		puts("vigilctl " VIGILCTL_VERSION);
+		return STATUS_OK;
+	}
+	if (option_given(session, OPTION_HELP) && !verb && command->verb) {
+		help_overview(argc > 0 ? object : NULL);
+		return STATUS_OK;
+	}
+	return run_command(session, command, argc - words, argv + words);
+}
+
+int main(int argc, char **argv)
+{
+	struct session session = { 0 };
+	enum status status;
+
+	status = options_parse(&session, 0, false, argc, argv);
+	if (status == STATUS_OK)
+		status = run(&session, argc - optind, argv + optind);
+	vigil_close(session.vigil);
+	return status;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Numbers that people type and read.
+ */
+#ifndef VIGILCTL_NUMBER_H
+#define VIGILCTL_NUMBER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* room for what the functions below format */
+#define NUMBER_TEXT 32
+
+bool number_parse(const char *text, uint64_t *value);
+bool size_parse(const char *text, uint64_t *bytes);
+const char *number_format(uint64_t value, char *text);
+const char *size_format(uint64_t bytes, char *text);
+const char *duration_format(uint64_t seconds, char *text);
+
+#endif /* VIGILCTL_NUMBER_H */

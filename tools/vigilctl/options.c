@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Options: one table for all sub-commands, so that an option means the same
+ * everywhere and the help can't disagree with what is parsed.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "number.h"
+#include "vigilctl.h"
+
+/* the longest time that fits poll() in milliseconds, rounded down */
+#define TIMEOUT_MAX_S 2000000
+
+static bool set_class(struct options *options, const char *text)
+{
+	const char *name;
+
+	for (unsigned int i = 1; (name = vigil_class_name(i)); i++)
+		if (!strcmp(name, text))
+			options->class = i;
+	return options->class;
+}
+
+static bool set_address(struct options *options, const char *text)
+{
+	return number_parse(text, &options->address);
+}
+
+static bool set_reason(struct options *options, const char *text)
+{
+	options->reason = text;
+	return *text && strlen(text) <= VIGIL_REASON_MAX;
+}
+
+static bool set_timeout(struct options *options, const char *text)
+{
+	return number_parse(text, &options->timeout_s) &&
+	       options->timeout_s <= TIMEOUT_MAX_S;
+}
+
+static bool set_node(struct options *options, const char *text)
+{
+	return number_parse(text, &options->node);
+}
+
+static bool set_pages(struct options *options, const char *text)
+{
+	return number_parse(text, &options->pages);
+}
+
+static bool set_bytes(struct options *options, const char *text)
+{
+	return size_parse(text, &options->bytes);
+}
+
+static bool set_count(struct options *options, const char *text)
+{
+	return number_parse(text, &options->count) && options->count;
+}
+
+/**
+ * struct option_spec - One option.
+ * @bit: OPTION_...
+ * @letter: short form, 0 if there is none
+ * @name: long form
+ * @argument: name of the argument, NULL if there is none
+ * @help: what it does
+ * @expects: what the argument has to be
+ * @set: parses the argument; false if it is not what is expected
+ */
+struct option_spec {
+	unsigned int bit;
+	char letter;
+	const char *name;
+	const char *argument;
+	const char *help;
+	const char *expects;
+	bool (*set)(struct options *options, const char *text);
+};
+
+static const struct option_spec specs[] = {
+	{
+		.bit = OPTION_CLASS, .name = "class", .argument = "CLASS",
+		.help = "only components of this class",
+		.expects = "a class, such as memory or weights",
+		.set = set_class,
+	}, {
+		.bit = OPTION_ADDRESS, .name = "address", .argument = "PADDR",
+		.help = "the page frame at this physical address in bytes",
+		.expects = "a physical address such as 0x12345000",
+		.set = set_address,
+	}, {
+		.bit = OPTION_REASON, .name = "reason", .argument = "TEXT",
+		.help = "why, for those who read it later",
+		.expects = "1 to 127 bytes of text",
+		.set = set_reason,
+	}, {
+		.bit = OPTION_DRY_RUN, .name = "dry-run",
+		.help = "go through every check, change nothing",
+	}, {
+		.bit = OPTION_TIMEOUT, .name = "timeout", .argument = "SECONDS",
+		.help = "how long to wait",
+		.expects = "a number of seconds up to 2000000",
+		.set = set_timeout,
+	}, {
+		.bit = OPTION_NO_WAIT, .name = "no-wait",
+		.help = "do not wait for the outcome",
+	}, {
+		.bit = OPTION_NODE, .name = "node", .argument = "NODE",
+		.help = "NUMA node (default: all, evenly)",
+		.expects = "the number of a NUMA node",
+		.set = set_node,
+	}, {
+		.bit = OPTION_PAGES, .name = "pages", .argument = "N",
+		.help = "number of huge pages",
+		.expects = "a number of pages",
+		.set = set_pages,
+	}, {
+		.bit = OPTION_BYTES, .name = "bytes", .argument = "SIZE",
+		.help = "size, with K, M, G or T for powers of 1024",
+		.expects = "a size such as 512M or 16G",
+		.set = set_bytes,
+	}, {
+		.bit = OPTION_COUNT, .name = "count", .argument = "N",
+		.help = "end after so many messages",
+		.expects = "a number above 0",
+		.set = set_count,
+	}, {
+		.bit = OPTION_JSON, .letter = 'j', .name = "json",
+		.help = "print JSON",
+	}, {
+		.bit = OPTION_PRETTY, .letter = 'p', .name = "pretty",
+		.help = "print JSON with indents; for monitor, text",
+	}, {
+		.bit = OPTION_HELP, .letter = 'h', .name = "help",
+		.help = "print this help",
+	}, {
+		.bit = OPTION_VERSION, .letter = 'V', .name = "version",
+		.help = "print the version",
+	},
+};
+
+/* What getopt_long() returns for the long form of an option. */
+#define LONG_BASE 256
+
+static void list_allowed(unsigned int allowed, struct option *list)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(specs); i++) {
+		if (!(specs[i].bit & allowed))
+			continue;
+		*list++ = (struct option) {
+			.name = specs[i].name,
+			.has_arg = specs[i].argument ? required_argument :
+						       no_argument,
+			.val = LONG_BASE + i,
+		};
+	}
+	*list = (struct option) { 0 };
+}
+
+static const struct option_spec *find_spec(int value)
+{
+	if (value >= LONG_BASE)
+		return &specs[value - LONG_BASE];
+	for (size_t i = 0; i < ARRAY_SIZE(specs); i++)
+		if (specs[i].letter == value)
+			return &specs[i];
+	return NULL;
+}
+
+static enum status refuse_option(const struct session *session, int value,
+				 const char *word)
+{
+	char letter[] = { '-', optopt, 0 };
+
+	/* in a word like -jx, only the letter tells which one is meant */
+	if (optopt && optopt < LONG_BASE)
+		word = letter;
+	if (value == ':')
+		return fail(session, STATUS_USAGE, "%s needs an argument",
+			    word);
+	return fail(session, STATUS_USAGE,
+		    "%s is not an option here (see --help)", word);
+}
+
+static enum status take_option(struct session *session, int value,
+			       const char *word)
+{
+	const struct option_spec *spec;
+
+	if (value == ':' || value == '?')
+		return refuse_option(session, value, word);
+	spec = find_spec(value);
+	if (spec->set && !spec->set(&session->options, optarg))
+		return fail(session, STATUS_USAGE, "--%s needs %s, not \"%s\"",
+			    spec->name, spec->expects, optarg);
+	session->options.given |= spec->bit;
+	return STATUS_OK;
+}
+
+/*
+ * Parses the options in @argv, whose first word is skipped. Stops at the first
+ * word that is no option, or (@permute) moves such words to the end. optind is
+ * the index of the first of them.
+ */
+enum status options_parse(struct session *session, unsigned int allowed,
+			  bool permute, int argc, char **argv)
+{
+	const char *letters = permute ? ":jphV" : "+:jphV";
+	struct option list[ARRAY_SIZE(specs) + 1];
+	enum status status = STATUS_OK;
+	int value;
+
+	list_allowed(allowed | OPTIONS_EVERYWHERE, list);
+	opterr = 0;
+	optind = 0;
+	while (status == STATUS_OK &&
+	       (value = getopt_long(argc, argv, letters, list, NULL)) != -1)
+		status = take_option(session, value, argv[optind - 1]);
+	return status;
+}
+
+void options_help(unsigned int allowed)
+{
+	puts("Options:");
+	for (size_t i = 0; i < ARRAY_SIZE(specs); i++) {
+		char name[32];
+
+		if (!(specs[i].bit & (allowed | OPTIONS_EVERYWHERE)))
+			continue;
+		snprintf(name, sizeof(name), "%s%s%s", specs[i].name,
+			 specs[i].argument ? " " : "",
+			 specs[i].argument ? specs[i].argument : "");
+		if (specs[i].letter)
+			printf("  -%c, --%-18s%s\n", specs[i].letter, name,
+			       specs[i].help);
+		else
+			printf("      --%-18s%s\n", name, specs[i].help);
+	}
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How far a load has come: a bar on a terminal, lines of JSON with --json, and
+ * nothing elsewhere.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "json.h"
+#include "number.h"
+#include "progress.h"
+
+#define BAR_WIDTH 30
+#define CLEAR_LINE "\r\033[K"
+
+int64_t progress_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
+
+static bool has_bar(const struct progress *progress)
+{
+	return !option_given(progress->session, OPTION_JSON) &&
+	       isatty(STDERR_FILENO);
+}
+
+static void show_bar(const struct progress *progress, uint64_t rate)
+{
+	static const char bar[] = "##############################";
+	uint64_t left = progress->size_bytes - progress->loaded_bytes;
+	int filled = progress->size_bytes ? (double)progress->loaded_bytes /
+		     progress->size_bytes * BAR_WIDTH : BAR_WIDTH;
+	char loaded[NUMBER_TEXT], size[NUMBER_TEXT], speed[NUMBER_TEXT];
+	char remaining[NUMBER_TEXT] = "?";
+
+	_Static_assert(sizeof(bar) == BAR_WIDTH + 1, "the bar has BAR_WIDTH");
+	if (rate)
+		duration_format(left / rate, remaining);
+	fprintf(stderr, CLEAR_LINE "[%-*.*s] %s of %s, %s/s, %s left",
+		BAR_WIDTH, filled, bar,
+		size_format(progress->loaded_bytes, loaded),
+		size_format(progress->size_bytes, size),
+		size_format(rate, speed), remaining);
+}
+
+static void show_json(const struct progress *progress, uint64_t rate)
+{
+	struct json_object *line = json_document();
+
+	json_add_string(line, "type", "progress");
+	json_add_uint(line, "size-bytes", progress->size_bytes);
+	json_add_uint(line, "loaded-bytes", progress->loaded_bytes);
+	json_add_uint(line, "bytes-per-second", rate);
+	json_print_line(line);
+}
+
+void progress_show(const struct progress *progress)
+{
+	int64_t elapsed_ms = progress_now_ms() - progress->start_ms;
+	uint64_t rate = 0;
+
+	if (elapsed_ms > 0 && progress->loaded_bytes > progress->start_bytes)
+		rate = (progress->loaded_bytes - progress->start_bytes) *
+		       1000.0 / elapsed_ms;
+	if (option_given(progress->session, OPTION_JSON))
+		show_json(progress, rate);
+	else if (has_bar(progress))
+		show_bar(progress, rate);
+}
+
+/* Takes the bar away, so that the outcome can be said. */
+void progress_clear(const struct progress *progress)
+{
+	if (has_bar(progress))
+		fputs(CLEAR_LINE, stderr);
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the sub-commands of vigilctl share.
+ */
+#ifndef VIGILCTL_H
+#define VIGILCTL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "vigil.h"
+
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Exit status, part of the interface. */
+enum status {
+	STATUS_OK = 0,
+	STATUS_USAGE = 1,
+	STATUS_REFUSED = 2,	/* by the kernel */
+	STATUS_GUARD = 3,	/* by a guard */
+	STATUS_PENDING = 4,	/* at the deadline */
+	STATUS_NOT_FOUND = 5,
+};
+
+enum option_bit {
+	OPTION_JSON = 1 << 0,
+	OPTION_PRETTY = 1 << 1,
+	OPTION_HELP = 1 << 2,
+	OPTION_VERSION = 1 << 3,
+	OPTION_CLASS = 1 << 4,
+	OPTION_ADDRESS = 1 << 5,
+	OPTION_REASON = 1 << 6,
+	OPTION_DRY_RUN = 1 << 7,
+	OPTION_TIMEOUT = 1 << 8,
+	OPTION_NO_WAIT = 1 << 9,
+	OPTION_NODE = 1 << 10,
+	OPTION_PAGES = 1 << 11,
+	OPTION_BYTES = 1 << 12,
+	OPTION_COUNT = 1 << 13,
+};
+
+#define OPTIONS_EVERYWHERE \
+	(OPTION_JSON | OPTION_PRETTY | OPTION_HELP | OPTION_VERSION)
+
+/**
+ * struct options - What was asked for on the command line.
+ * @given: OPTION_... of those that were given; the others' values are 0
+ */
+struct options {
+	unsigned int given;
+	unsigned int class;
+	const char *reason;
+	uint64_t address;
+	uint64_t timeout_s;
+	uint64_t node;
+	uint64_t pages;
+	uint64_t bytes;
+	uint64_t count;
+};
+
+/**
+ * struct session - One run of vigilctl.
+ * @options: what was asked for
+ * @vigil: connection, after session_connect()
+ */
+struct session {
+	struct options options;
+	struct vigil *vigil;
+};
+
+/**
+ * struct command - One verb of one object.
+ * @object: first word
+ * @verb: second word, NULL if there is none
+ * @operands: the operands, for the help
+ * @summary: what it does, one line for the help
+ * @details: more for the help, may be NULL
+ * @options: OPTION_... that it takes besides OPTIONS_EVERYWHERE
+ * @min_operands: least number of operands
+ * @max_operands: greatest number of operands
+ * @run: carries it out; the operands end with NULL
+ */
+struct command {
+	const char *object;
+	const char *verb;
+	const char *operands;
+	const char *summary;
+	const char *details;
+	unsigned int options;
+	int min_operands;
+	int max_operands;
+	enum status (*run)(struct session *session, char **operands);
+};
+
+extern const struct command commands[];
+extern const unsigned int nr_commands;
+
+static inline bool option_given(const struct session *session,
+				enum option_bit bit)
+{
+	return session->options.given & bit;
+}
+
+/* options.c */
+enum status options_parse(struct session *session, unsigned int allowed,
+			  bool permute, int argc, char **argv);
+void options_help(unsigned int allowed);
+
+/* help.c */
+void help_overview(const char *object);
+void help_command(const struct command *command);
+
+/* session.c */
+enum status session_connect(struct session *session);
+int session_catch_signals(void);
+enum status fail(const struct session *session, enum status status,
+		 const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+enum status fail_kernel(const struct session *session, int err,
+			const char *name);
+
+/* component.c */
+enum status component_show(struct session *session, char **operands);
+enum status component_isolate(struct session *session, char **operands);
+enum status component_release(struct session *session, char **operands);
+
+/* pool.c */
+enum status pool_show(struct session *session, char **operands);
+enum status pool_set(struct session *session, char **operands);
+
+/* weights.c */
+enum status weights_show(struct session *session, char **operands);
+
+/* load.c */
+enum status weights_preload(struct session *session, char **operands);
+enum status weights_evict(struct session *session, char **operands);
+
+/* monitor.c */
+enum status monitor(struct session *session, char **operands);
+
+#endif /* VIGILCTL_H */
