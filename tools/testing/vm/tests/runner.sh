@@ -1,0 +1,110 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Tests of tools/testing/vm/run itself; runs on the host and prints TAP.
+
+# shellcheck source-path=SCRIPTDIR source=../../selftests/lib.sh
+. "$(dirname "$0")/../../selftests/lib.sh"
+
+here=$(realpath "$(dirname "$0")")
+run=$here/../run
+scratch=$(mktemp -d)
+on_exit rm -rf "$scratch"
+export TMPDIR="$scratch"
+
+# expect STATUS DESCRIPTION ARGUMENTS...: run with these exits with this status.
+expect() {
+	wanted=$1 description=$2
+	shift 2
+	"$run" "$@" >"$scratch/out" 2>"$scratch/err"
+	status=$?
+	if [ $status -eq "$wanted" ]; then
+		ok "$description"
+	else
+		not_ok "$description" "status $status, not $wanted
+$(tail -n 20 "$scratch/err")"
+	fi
+}
+
+passes_output_intact() {
+	head -c 1000000 /dev/urandom >"$scratch/blob"
+	"$run" --rw "$scratch" -- cat "$scratch/blob" | cmp - "$scratch/blob"
+}
+
+separates_streams() {
+	"$run" -- sh -c 'echo out; echo err >/dev/stderr' >"$scratch/out" 2>"$scratch/err" &&
+		[ "$(cat "$scratch/out"):$(cat "$scratch/err")" = out:err ]
+}
+
+brings_back_files() {
+	"$run" --rw "$scratch" -- sh -c "echo brought >$scratch/file; echo lost >$here/file" &&
+		[ "$(cat "$scratch/file")" = brought ] && [ ! -e "$here/file" ]
+}
+
+keeps_directory_and_words() {
+	words="two  words '\$x'"
+	cd "$here" && [ "$("$run" -- realpath . "$words")" = "$here
+$here/$words" ]
+}
+
+runs_twice_at_once() {
+	"$run" -- echo first >"$scratch/first" &
+	first=$!
+	"$run" -- echo second >"$scratch/second" && wait $first &&
+		[ "$(cat "$scratch/first" "$scratch/second")" = "first
+second" ]
+}
+
+splits_nodes() {
+	"$run" --nodes 2 -- sh -c 'cat /sys/devices/system/node/has_memory
+		cat /sys/devices/system/node/node1/cpulist' >"$scratch/out" &&
+		[ "$(cat "$scratch/out")" = "0-1
+1" ]
+}
+
+reads_disk() {
+	truncate -s 1M "$scratch/disk" && printf magic | dd of="$scratch/disk" conv=notrunc status=none
+	[ "$("$run" --disk "$scratch/disk" -- head -c 5 /dev/vda)" = magic ]
+}
+
+dies_with_runner() {
+	"$run" -- sleep 1000 &
+	pid=$!
+	wait_for 30 pgrep -P $pid qemu >/dev/null
+	qemu=$(pgrep -P $pid qemu)
+	kill -KILL $pid
+	wait_for 10 sh -c "! kill -0 $qemu"
+}
+
+works_unprivileged() {
+	mkdir -m 777 "$scratch/nobody" && chmod 755 "$scratch" &&
+		uid=$(runuser -u nobody -- env VIGIL_CACHE="$scratch/nobody" \
+			TMPDIR="$scratch/nobody" "$run" -- id -u) && [ "$uid" = 0 ]
+}
+
+plan 21
+for kernel in 6.1 6.12; do
+	expect 7 "$kernel: exit status 7 is passed on" -k $kernel -- sh -c 'exit 7'
+	expect 0 "$kernel: errors of memory arrive" -k $kernel --append ras=cec_disable \
+		-- "$here/inject.py"
+	expect 126 "$kernel: a panic is seen" -k $kernel -- sh -c 'echo c >/proc/sysrq-trigger'
+done
+expect 0 "a panic can be expected" --expect-splat -- sh -c 'echo c >/proc/sysrq-trigger'
+expect 1 "no splat where one is expected" --expect-splat -- true
+expect 126 "a warning is seen" -- sh -c 'echo "WARNING: CPU: 0 PID: 1 at x.c:1" >/dev/kmsg'
+expect 126 "an end without a verdict is seen" -- sh -c 'echo o >/proc/sysrq-trigger; sleep 100'
+expect 124 "a time-out is seen" --timeout 15 -- sleep 1000
+expect 125 "an unknown kernel is refused" -k 5.10 -- true
+check "a megabyte arrives intact" passes_output_intact
+check "stdout and stderr are kept apart" separates_streams
+check "only --rw directories are written" brings_back_files
+check "directory and arguments are kept" keeps_directory_and_words
+check "two runs at once" runs_twice_at_once
+check "memory and CPUs are split over nodes" splits_nodes
+check "a disk can be read" reads_disk
+check "QEMU dies with the runner" dies_with_runner
+if [ "$(id -u)" -eq 0 ]; then
+	check "works as an ordinary user" works_unprivileged
+else
+	skip "works as an ordinary user" "this is one already"
+fi
