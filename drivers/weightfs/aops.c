@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the memory management calls about a file's folios.
+ *
+ * A folio of ours has private data: the chunk that it belongs to. That makes
+ * the kernel ask weightfs_release_folio() before it drops or splits a folio,
+ * so drop_caches and an unprivileged MADV_COLD leave weights alone. The answer
+ * is yes when a page of the folio is poisoned, or when the kernel itself or an
+ * administrator takes a frame out of use; then the chunk is built anew.
+ *
+ * Splitting for poison needs every reference but the expected ones gone.
+ * weightfs_release_folio() is called first, with the folio locked: it bars the
+ * chunk to new readers and gives those who are copying a moment to finish.
+ */
+#include <compat/address_space.h>
+#include <compat/mapcount.h>
+#include <linux/capability.h>
+#include <linux/delay.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/vigil/hugepool.h>
+
+#include "weightfs.h"
+
+/* Readers hold a reference for one page's copy or one page fault. */
+#define WEIGHTFS_SETTLE_TRIES	200
+#define WEIGHTFS_SETTLE_US	500
+
+/**
+ * weightfs_folio_adopt() - Make a folio part of a chunk.
+ * @folio: locked, in the page cache
+ * @chunk: the chunk that it belongs to
+ *
+ * Context: Process context.
+ */
+void weightfs_folio_adopt(struct folio *folio, struct weightfs_chunk *chunk)
+{
+	struct weightfs_mount *wm = weightfs_mount(chunk->wi->vfs_inode.i_sb);
+
+	folio_attach_private(folio, chunk);
+	if (folio_test_large(folio))
+		atomic_long_inc(&wm->huge_chunks);
+	else
+		atomic_long_inc(&wm->small_pages);
+}
+
+/* The folio leaves us, to the page allocator or to be split. */
+static void weightfs_folio_disown(struct folio *folio)
+{
+	struct weightfs_chunk *chunk = folio_detach_private(folio);
+	struct weightfs_mount *wm;
+
+	if (!chunk)
+		return;
+	wm = weightfs_mount(chunk->wi->vfs_inode.i_sb);
+	if (folio_test_large(folio)) {
+		atomic_long_dec(&wm->huge_chunks);
+		vigil_hugepool_forget(folio_nid(folio));
+	} else {
+		atomic_long_dec(&wm->small_pages);
+	}
+}
+
+/**
+ * weightfs_folio_poisoned() - Does a folio have a frame with an error?
+ * @folio: the folio, held by the caller
+ *
+ * Context: Any.
+ * Return: true when any page of it is marked as poisoned.
+ */
+bool weightfs_folio_poisoned(struct folio *folio)
+{
+	long i;
+
+	for (i = 0; i < folio_nr_pages(folio); i++)
+		if (PageHWPoison(folio_page(folio, i)))
+			return true;
+	return false;
+}
+
+/*
+ * Wait until only the page cache, the page tables, our private data and the
+ * caller hold the folio. Bounded: a page that a driver has pinned stays pinned,
+ * and the split then fails as it would for any other file.
+ */
+static void weightfs_settle(struct folio *folio)
+{
+	long expected = folio_nr_pages(folio) + 2;
+	int tries;
+
+	for (tries = 0; tries < WEIGHTFS_SETTLE_TRIES; tries++) {
+		if (folio_ref_count(folio) - folio_mapcount(folio) <= expected)
+			return;
+		usleep_range(WEIGHTFS_SETTLE_US, 2 * WEIGHTFS_SETTLE_US);
+	}
+}
+
+static bool weightfs_may_take_frame(gfp_t gfp)
+{
+	return gfpflags_allow_blocking(gfp) &&
+	       ((current->flags & PF_KTHREAD) ||
+		has_capability_noaudit(current, CAP_SYS_ADMIN));
+}
+
+static bool weightfs_release_folio(struct folio *folio, gfp_t gfp)
+{
+	struct weightfs_chunk *chunk = folio_get_private(folio);
+	bool poisoned = weightfs_folio_poisoned(folio);
+
+	if (!folio_test_large(folio) && !poisoned)
+		return false;
+	if (!poisoned && !weightfs_may_take_frame(gfp))
+		return false;
+
+	weightfs_chunk_break(chunk);
+	if (gfpflags_allow_blocking(gfp))
+		weightfs_settle(folio);
+	weightfs_folio_disown(folio);
+	return true;
+}
+
+static void weightfs_invalidate_folio(struct folio *folio, size_t offset,
+				      size_t len)
+{
+	if (!offset && len == folio_size(folio))
+		weightfs_folio_disown(folio);
+}
+
+/* The poisoned page leaves the page cache; its chunk is built anew. */
+static int weightfs_remove_poisoned(struct address_space *mapping,
+				    struct folio *folio)
+{
+	struct weightfs_inode *wi = weightfs_inode(mapping->host);
+	struct weightfs_chunk *chunk =
+		&wi->chunks[weightfs_chunk_of(folio->index)];
+	int err;
+
+	weightfs_chunk_break(chunk);
+	err = generic_error_remove_folio(mapping, folio);
+	weightfs_chunk_removed(chunk);
+	return err;
+}
+COMPAT_ERROR_REMOVE_FOLIO(weightfs_error_remove_folio, weightfs_remove_poisoned)
+
+/* Only where the core reads around us, between two states of a chunk. */
+static int weightfs_read_folio(struct file *file, struct folio *folio)
+{
+	struct weightfs_inode *wi = weightfs_inode(folio_inode(folio));
+	int err;
+
+	err = weightfs_chunk_read_page(&wi->chunks[weightfs_chunk_of(folio->index)],
+				       folio);
+	if (!err)
+		folio_mark_uptodate(folio);
+	folio_unlock(folio);
+	return err;
+}
+
+const struct address_space_operations weightfs_aops = {
+	.read_folio		= weightfs_read_folio,
+	.dirty_folio		= noop_dirty_folio,
+	.release_folio		= weightfs_release_folio,
+	.invalidate_folio	= weightfs_invalidate_folio,
+	.migrate_folio		= filemap_migrate_folio,
+	.error_remove_folio	= weightfs_error_remove_folio,
+};

@@ -1,0 +1,470 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Making the contents of a chunk: the same steps for loading, for healing, for
+ * moving to other frames and for going from small pages to a huge one.
+ *
+ *	1. get pages to fill: a huge one from the pool, or else small ones
+ *	2. copy what the page cache has and its checksum confirms
+ *	3. read the rest from the source; check it, or note its checksum
+ *	4. put the new pages in the place of the old ones
+ *
+ * Weights never change, so those who have the old pages mapped may read them
+ * until step 4. Only the work of the chunk runs this, so only one at a time.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <compat/filemap.h>
+#include <linux/bitmap.h>
+#include <linux/bvec.h>
+#include <linux/crc32c.h>
+#include <linux/highmem.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <linux/vigil/component.h>
+#include <linux/vigil/hugepool.h>
+
+#include "weightfs.h"
+
+/**
+ * struct weightfs_build - A chunk in the making.
+ * @chunk: the chunk
+ * @state: what it was when the build began
+ * @start: first page of it in the file
+ * @nr: pages
+ * @huge: the huge page to fill, or NULL
+ * @missing: pages that have to be read from the source
+ * @bvec: room for a list of @nr pages
+ * @pages: page to fill for each page of the chunk; NULL where the page cache
+ *	has a good one that stays
+ */
+struct weightfs_build {
+	struct weightfs_chunk *chunk;
+	enum weightfs_state state;
+	pgoff_t start;
+	unsigned int nr;
+	struct folio *huge;
+	unsigned long *missing;
+	struct bio_vec *bvec;
+	struct page *pages[];
+};
+
+static struct address_space *build_mapping(const struct weightfs_build *b)
+{
+	return b->chunk->wi->vfs_inode.i_mapping;
+}
+
+static void build_free(struct weightfs_build *b)
+{
+	unsigned int i;
+
+	if (b->huge)
+		vigil_hugepool_give_back(b->huge);
+	else
+		for (i = 0; i < b->nr; i++)
+			if (b->pages[i])
+				put_page(b->pages[i]);
+	bitmap_free(b->missing);
+	kvfree(b->bvec);
+	kvfree(b);
+}
+
+static struct weightfs_build *build_alloc(struct weightfs_chunk *chunk)
+{
+	unsigned long nr = weightfs_chunk_nr(chunk);
+	unsigned int pages = weightfs_chunk_pages(chunk->wi->size, nr);
+	struct weightfs_build *b;
+
+	b = kvzalloc(struct_size(b, pages, pages), GFP_KERNEL);
+	if (!b)
+		return NULL;
+	b->chunk = chunk;
+	b->state = READ_ONCE(chunk->state);
+	b->start = weightfs_chunk_start(nr);
+	b->nr = pages;
+	b->missing = bitmap_zalloc(pages, GFP_KERNEL);
+	b->bvec = kvcalloc(pages, sizeof(*b->bvec), GFP_KERNEL);
+	if (!b->missing || !b->bvec) {
+		build_free(b);
+		return NULL;
+	}
+	return b;
+}
+
+/* The node that asked first, then any other that has one. */
+static struct folio *take_huge(int nid)
+{
+	struct folio *folio = vigil_hugepool_take(nid);
+	int other;
+
+	if (!IS_ERR(folio))
+		return folio;
+	for_each_online_node(other) {
+		if (other == nid)
+			continue;
+		folio = vigil_hugepool_take(other);
+		if (!IS_ERR(folio))
+			return folio;
+	}
+	return NULL;
+}
+
+static u32 page_checksum(struct page *page)
+{
+	void *data = kmap_local_page(page);
+	u32 crc = crc32c(~0, data, PAGE_SIZE);
+
+	kunmap_local(data);
+	return crc;
+}
+
+static bool checksum_holds(const struct weightfs_build *b, unsigned int i,
+			   struct page *page)
+{
+	return page_checksum(page) == b->chunk->wi->crc[b->start + i];
+}
+
+/*
+ * Copies with machine checks survived: the frame next to a bad one is not to be
+ * trusted. The poison flag is looked at first, since the kernel may have taken
+ * a poisoned page out of its own mapping.
+ */
+static bool copy_page_mc(struct page *to, struct page *from)
+{
+	void *dst, *src;
+	unsigned long left;
+
+	if (PageHWPoison(from))
+		return false;
+	dst = kmap_local_page(to);
+	src = kmap_local_page(from);
+	left = copy_mc_to_kernel(dst, src, PAGE_SIZE);
+	kunmap_local(src);
+	kunmap_local(dst);
+	return !left;
+}
+
+/* Copy page @i from the page cache, or only look at it when @to is NULL. */
+static bool take_cached(struct weightfs_build *b, unsigned int i,
+			struct page *to)
+{
+	struct folio *folio;
+	struct page *from;
+	bool good;
+
+	if (b->state == WEIGHTFS_EMPTY || !b->chunk->known)
+		return false;
+	folio = filemap_get_folio(build_mapping(b), b->start + i);
+	if (IS_ERR(folio))
+		return false;
+	from = folio_file_page(folio, b->start + i);
+	good = folio_test_uptodate(folio) && !PageHWPoison(from);
+	if (good && to)
+		good = copy_page_mc(to, from) && checksum_holds(b, i, to);
+	folio_put(folio);
+	return good;
+}
+
+static void fill_huge_from_cache(struct weightfs_build *b)
+{
+	unsigned int i;
+
+	for (i = 0; i < b->nr; i++) {
+		b->pages[i] = folio_page(b->huge, i);
+		if (!take_cached(b, i, b->pages[i]))
+			__set_bit(i, b->missing);
+		cond_resched();
+	}
+}
+
+/* Small pages that are good stay where they are, unless the chunk moves. */
+static int fill_small_from_cache(struct weightfs_build *b)
+{
+	gfp_t gfp = mapping_gfp_mask(build_mapping(b)) | __GFP_NOWARN;
+	bool move = READ_ONCE(b->chunk->move);
+	unsigned int i;
+
+	for (i = 0; i < b->nr; i++) {
+		if (!move && take_cached(b, i, NULL))
+			continue;
+		b->pages[i] = alloc_pages_node(b->chunk->nid, gfp, 0);
+		if (!b->pages[i])
+			return -ENOMEM;
+		if (!move || !take_cached(b, i, b->pages[i]))
+			__set_bit(i, b->missing);
+		cond_resched();
+	}
+	return 0;
+}
+
+static unsigned int build_bvec(struct weightfs_build *b, unsigned int first,
+			       unsigned int nr)
+{
+	unsigned int i;
+
+	if (b->huge) {
+		bvec_set_page(&b->bvec[0], b->pages[first], nr * PAGE_SIZE, 0);
+		return 1;
+	}
+	for (i = 0; i < nr; i++)
+		bvec_set_page(&b->bvec[i], b->pages[first + i], PAGE_SIZE, 0);
+	return nr;
+}
+
+static void zero_behind_end(struct weightfs_build *b)
+{
+	size_t used = b->chunk->wi->size & (PAGE_SIZE - 1);
+	unsigned int last = b->nr - 1;
+
+	if (used && b->start + b->nr == weightfs_file_pages(b->chunk->wi->size) &&
+	    b->pages[last])
+		memzero_page(b->pages[last], used, PAGE_SIZE - used);
+}
+
+static int read_missing(struct weightfs_build *b)
+{
+	struct weightfs_inode *wi = b->chunk->wi;
+	unsigned int first, end, nr_bvec;
+	loff_t pos;
+	int err;
+
+	for_each_set_bitrange(first, end, b->missing, b->nr) {
+		nr_bvec = build_bvec(b, first, end - first);
+		pos = (loff_t)(b->start + first) << PAGE_SHIFT;
+		err = weightfs_source_read(wi, b->bvec, nr_bvec, pos,
+					   min_t(u64, (end - first) * PAGE_SIZE,
+						 wi->size - pos));
+		if (err)
+			return err;
+	}
+	zero_behind_end(b);
+	return 0;
+}
+
+/* The first time a chunk is read its checksums are noted, later they must hold. */
+static int check_missing(struct weightfs_build *b)
+{
+	struct weightfs_chunk *chunk = b->chunk;
+	unsigned int i;
+
+	for_each_set_bit(i, b->missing, b->nr) {
+		if (!chunk->known)
+			chunk->wi->crc[b->start + i] = page_checksum(b->pages[i]);
+		else if (!checksum_holds(b, i, b->pages[i]))
+			return -ESTALE;
+		cond_resched();
+	}
+	chunk->known = true;
+	return 0;
+}
+
+static int insert_folio(struct weightfs_build *b, struct folio *folio,
+			pgoff_t index)
+{
+	struct address_space *mapping = build_mapping(b);
+	int err;
+
+	err = filemap_add_folio(mapping, folio, index, mapping_gfp_mask(mapping));
+	if (err)
+		return err;
+	weightfs_folio_adopt(folio, b->chunk);
+	folio_mark_uptodate(folio);
+	folio_unlock(folio);
+	folio_put(folio);
+	return 0;
+}
+
+static void remove_old(struct weightfs_build *b, unsigned int first,
+		       unsigned int nr)
+{
+	struct address_space *mapping = build_mapping(b);
+	loff_t pos = (loff_t)(b->start + first) << PAGE_SHIFT;
+
+	unmap_mapping_pages(mapping, b->start + first, nr, false);
+	truncate_inode_pages_range(mapping, pos, pos + nr * PAGE_SIZE - 1);
+}
+
+/*
+ * A poisoned huge page that a driver has pinned could not be split. When it is
+ * let go the page allocator would hand its bad frame out again, so keep it.
+ */
+static void quarantine_old(struct weightfs_build *b)
+{
+	struct folio *folio = filemap_get_folio(build_mapping(b), b->start);
+
+	if (IS_ERR(folio))
+		return;
+	if (!folio_test_large(folio) || !weightfs_folio_poisoned(folio))
+		folio_put(folio);
+}
+
+static int install_huge(struct weightfs_build *b)
+{
+	int err;
+
+	quarantine_old(b);
+	remove_old(b, 0, b->nr);
+	err = insert_folio(b, b->huge, b->start);
+	if (err) {
+		weightfs_chunk_set_state(b->chunk, WEIGHTFS_EMPTY);
+		return err;
+	}
+	b->huge = NULL;
+	memset(b->pages, 0, b->nr * sizeof(*b->pages));
+	weightfs_chunk_set_state(b->chunk, WEIGHTFS_HUGE);
+	return 0;
+}
+
+static int install_small(struct weightfs_build *b)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < b->nr; i++) {
+		if (!b->pages[i])
+			continue;
+		remove_old(b, i, 1);
+		err = insert_folio(b, page_folio(b->pages[i]), b->start + i);
+		if (err) {
+			weightfs_chunk_set_state(b->chunk, WEIGHTFS_EMPTY);
+			return err;
+		}
+		b->pages[i] = NULL;
+	}
+	weightfs_chunk_set_state(b->chunk, WEIGHTFS_SMALL);
+	return 0;
+}
+
+static int build_install(struct weightfs_build *b)
+{
+	struct address_space *mapping = build_mapping(b);
+	int err;
+
+	filemap_invalidate_lock(mapping);
+	err = b->huge ? install_huge(b) : install_small(b);
+	filemap_invalidate_unlock(mapping);
+	return err;
+}
+
+static void count_success(struct weightfs_build *b)
+{
+	struct weightfs_inode *wi = b->chunk->wi;
+	struct weightfs_mount *wm = weightfs_mount(wi->vfs_inode.i_sb);
+	unsigned int healed = bitmap_weight(b->missing, b->nr);
+
+	if (b->state == WEIGHTFS_EMPTY) {
+		weightfs_count(wm, WEIGHTFS_LOADED_CHUNKS, 1);
+	} else if (healed) {
+		atomic_long_add(healed, &wi->heals);
+		weightfs_count(wm, WEIGHTFS_HEALS, healed);
+	}
+	if (READ_ONCE(b->chunk->move))
+		weightfs_count(wm, WEIGHTFS_MOVES, 1);
+}
+
+/*
+ * What could not be healed is missing; the rest of the chunk is as good as
+ * before, so let it be used. An access to the missing page fails.
+ */
+static void count_failure(struct weightfs_build *b, int err)
+{
+	struct weightfs_inode *wi = b->chunk->wi;
+	struct weightfs_mount *wm = weightfs_mount(wi->vfs_inode.i_sb);
+
+	if (b->state == WEIGHTFS_EMPTY) {
+		weightfs_count(wm, WEIGHTFS_LOAD_ERRORS, 1);
+		return;
+	}
+	weightfs_count(wm, WEIGHTFS_HEAL_FAILURES, 1);
+	if (b->state == WEIGHTFS_BROKEN)
+		weightfs_chunk_set_state(b->chunk, WEIGHTFS_SMALL);
+	pr_err_ratelimited("inode %lu, bytes %llu-%llu: not restored, error %d\n",
+			   wi->vfs_inode.i_ino,
+			   (u64)b->start << PAGE_SHIFT,
+			   ((u64)(b->start + b->nr) << PAGE_SHIFT) - 1, err);
+}
+
+static int build_run(struct weightfs_build *b)
+{
+	int err = 0;
+
+	if (b->huge)
+		fill_huge_from_cache(b);
+	else
+		err = fill_small_from_cache(b);
+	if (!err)
+		err = read_missing(b);
+	if (!err)
+		err = check_missing(b);
+	if (!err)
+		err = build_install(b);
+	return err;
+}
+
+/**
+ * weightfs_chunk_read_page() - Read one page of a chunk from the source.
+ * @chunk: the chunk
+ * @folio: small folio to fill, locked
+ *
+ * Context: Process context, sleeps.
+ * Return: 0, -ESTALE when the source is not what it was, or its error.
+ */
+int weightfs_chunk_read_page(struct weightfs_chunk *chunk, struct folio *folio)
+{
+	struct weightfs_inode *wi = chunk->wi;
+	loff_t pos = folio_pos(folio);
+	size_t want = min_t(u64, PAGE_SIZE, wi->size - pos);
+	struct bio_vec bvec;
+	int err;
+
+	bvec_set_page(&bvec, &folio->page, PAGE_SIZE, 0);
+	err = weightfs_source_read(wi, &bvec, 1, pos, want);
+	if (err)
+		return err;
+	memzero_page(&folio->page, want, PAGE_SIZE - want);
+	if (chunk->known && page_checksum(&folio->page) != wi->crc[folio->index])
+		return -ESTALE;
+	return 0;
+}
+
+/**
+ * weightfs_chunk_build() - Make a chunk what it should be.
+ * @chunk: the chunk
+ *
+ * Nothing is done for a chunk that is whole and as huge as it can be.
+ *
+ * Context: The work of the chunk. Takes and releases the mapping's
+ * invalidate_lock.
+ * Return: 0, or a negative errno; then the chunk is as it was, or empty when the
+ * new pages could not take the place of the old ones.
+ */
+int weightfs_chunk_build(struct weightfs_chunk *chunk)
+{
+	bool can_be_huge = weightfs_chunk_can_be_huge(chunk->wi->size,
+						      weightfs_chunk_nr(chunk));
+	bool ready = weightfs_chunk_ready(chunk) && !READ_ONCE(chunk->move);
+	struct folio *huge = NULL;
+	struct weightfs_build *b;
+	int err;
+
+	if (ready && (chunk->state == WEIGHTFS_HUGE || !can_be_huge))
+		return 0;
+	if (can_be_huge)
+		huge = take_huge(chunk->nid);
+	if (ready && !huge)
+		return 0;
+	b = build_alloc(chunk);
+	if (!b) {
+		if (huge)
+			vigil_hugepool_give_back(huge);
+		return -ENOMEM;
+	}
+	b->huge = huge;
+	err = build_run(b);
+	if (err)
+		count_failure(b, err);
+	else
+		count_success(b);
+	build_free(b);
+	return err;
+}

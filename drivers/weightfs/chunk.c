@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The life of a chunk.
+ *
+ *	        build            build
+ *	EMPTY ---------> HUGE <--------- SMALL
+ *	  ^  \             |               ^
+ *	  |   `------------|---------------'  no huge page to be had
+ *	  |  evict         | poison, frame taken away
+ *	  `--------- BROKEN <------'
+ *	                 `--> build, to HUGE or SMALL
+ *
+ * Only the work of a chunk builds it, in a kernel thread: its pages belong to
+ * the mount, not to the memory cgroup of whoever touched them first. Faults,
+ * reads and advice queue the work; faults and reads wait for it. Whoever finds
+ * the chunk ready (SMALL or HUGE) may use its pages; see weightfs_release_folio()
+ * for how it is taken back.
+ *
+ * Locks, outermost first: weightfs_mount.lock, invalidate_lock of the mapping,
+ * folio lock, weightfs_inode.lock.
+ */
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/wait_bit.h>
+
+#include "weightfs.h"
+
+/* How long a page that is being poisoned may take to leave the page cache. */
+#define WEIGHTFS_REMOVE_TIMEOUT	(HZ / 2)
+#define WEIGHTFS_MEND_MAX	(60 * HZ)
+
+static struct weightfs_mount *chunk_mount(const struct weightfs_chunk *chunk)
+{
+	return weightfs_mount(chunk->wi->vfs_inode.i_sb);
+}
+
+/**
+ * weightfs_chunk_set_state() - Change what a chunk is.
+ * @chunk: the chunk
+ * @state: what it is from now on
+ *
+ * Context: Any. Takes and releases the inode's lock.
+ */
+void weightfs_chunk_set_state(struct weightfs_chunk *chunk,
+			      enum weightfs_state state)
+{
+	spin_lock(&chunk->wi->lock);
+	/* Pairs with weightfs_chunk_ready(): the pages first, then the state. */
+	smp_store_release(&chunk->state, state);
+	spin_unlock(&chunk->wi->lock);
+}
+
+static void weightfs_mend_soon(struct weightfs_mount *wm)
+{
+	mod_delayed_work(system_wq, &wm->mend_work, WEIGHTFS_MEND_MIN);
+}
+
+/**
+ * weightfs_chunk_break() - Bar a chunk: one of its pages is being taken away.
+ * @chunk: the chunk
+ *
+ * If nobody touches the chunk afterwards, weightfs_mend() has it built anew.
+ *
+ * Context: Process context, the folio is locked.
+ */
+void weightfs_chunk_break(struct weightfs_chunk *chunk)
+{
+	bool huge;
+
+	spin_lock(&chunk->wi->lock);
+	huge = chunk->state == WEIGHTFS_HUGE;
+	WRITE_ONCE(chunk->removed, false);
+	smp_store_release(&chunk->state, WEIGHTFS_BROKEN);
+	spin_unlock(&chunk->wi->lock);
+	if (huge)
+		weightfs_count(chunk_mount(chunk), WEIGHTFS_SPLITS, 1);
+	weightfs_mend_soon(chunk_mount(chunk));
+}
+
+/**
+ * weightfs_chunk_removed() - The page that broke a chunk has left the cache.
+ * @chunk: the chunk
+ *
+ * Context: Process context, the folio is locked.
+ */
+void weightfs_chunk_removed(struct weightfs_chunk *chunk)
+{
+	WRITE_ONCE(chunk->removed, true);
+	wake_up_var(&chunk->removed);
+	weightfs_chunk_start_build(chunk);
+}
+
+/*
+ * While the kernel takes a page away, a stray reference to it or to what it is
+ * split from makes it give up. So wait until it says that it is done.
+ */
+static void chunk_await_removal(struct weightfs_chunk *chunk)
+{
+	if (READ_ONCE(chunk->state) == WEIGHTFS_BROKEN)
+		wait_var_event_timeout(&chunk->removed,
+				       READ_ONCE(chunk->removed),
+				       WEIGHTFS_REMOVE_TIMEOUT);
+}
+
+static void weightfs_chunk_work(struct work_struct *work)
+{
+	struct weightfs_chunk *chunk =
+		container_of(work, struct weightfs_chunk, work);
+	int err;
+
+	chunk_await_removal(chunk);
+	err = weightfs_chunk_build(chunk);
+	WRITE_ONCE(chunk->move, false);
+	WRITE_ONCE(chunk->error, err);
+	atomic_dec(&chunk->wi->building);
+	/* Pairs with weightfs_chunk_populate(): the error first, then the run. */
+	smp_store_release(&chunk->runs, chunk->runs + 1);
+	wake_up_var(&chunk->runs);
+	if (READ_ONCE(chunk->state) == WEIGHTFS_SMALL &&
+	    weightfs_chunk_can_be_huge(chunk->wi->size, weightfs_chunk_nr(chunk)))
+		queue_delayed_work(system_wq, &chunk_mount(chunk)->mend_work,
+				   chunk_mount(chunk)->mend_delay);
+}
+
+/**
+ * weightfs_chunk_start_build() - Have a chunk built; don't wait.
+ * @chunk: the chunk
+ *
+ * Context: Any process context.
+ */
+void weightfs_chunk_start_build(struct weightfs_chunk *chunk)
+{
+	atomic_inc(&chunk->wi->building);
+	if (chunk->nid == NUMA_NO_NODE)
+		chunk->nid = numa_node_id();
+	if (!queue_work(chunk_mount(chunk)->wq, &chunk->work))
+		atomic_dec(&chunk->wi->building);
+}
+
+/**
+ * weightfs_chunk_populate() - Have a chunk built if need be, and wait.
+ * @chunk: the chunk
+ *
+ * Context: Process context, sleeps; killable.
+ * Return: 0 when the chunk was ready; it may be broken again by the time the
+ * caller looks. -EINTR when killed, or the error of the build.
+ */
+int weightfs_chunk_populate(struct weightfs_chunk *chunk)
+{
+	u8 runs;
+	int err;
+
+	while (!weightfs_chunk_ready(chunk)) {
+		/* Pairs with weightfs_chunk_work(). */
+		runs = smp_load_acquire(&chunk->runs);
+		weightfs_chunk_start_build(chunk);
+		err = wait_var_event_killable(&chunk->runs,
+					      smp_load_acquire(&chunk->runs) != runs);
+		if (err)
+			return -EINTR;
+		if (!weightfs_chunk_ready(chunk) && READ_ONCE(chunk->error))
+			return READ_ONCE(chunk->error);
+	}
+	return 0;
+}
+
+/**
+ * weightfs_chunk_move() - Move a chunk to other frames.
+ * @chunk: the chunk, of an inode that the caller holds
+ *
+ * Context: Process context, sleeps.
+ * Return: 0 or the error of the build; then the chunk is where it was.
+ */
+int weightfs_chunk_move(struct weightfs_chunk *chunk)
+{
+	WRITE_ONCE(chunk->move, true);
+	weightfs_chunk_start_build(chunk);
+	flush_work(&chunk->work);
+	return READ_ONCE(chunk->error);
+}
+
+/**
+ * weightfs_chunks_start() - Have a range of a file loaded; don't wait.
+ * @wi: the file
+ * @pos: first byte
+ * @len: bytes, clipped to the end of the file
+ *
+ * Context: Process context.
+ */
+void weightfs_chunks_start(struct weightfs_inode *wi, loff_t pos, loff_t len)
+{
+	unsigned long nr, last;
+
+	if (pos < 0 || len <= 0 || pos >= wi->size)
+		return;
+	len = min(len, wi->size - pos);
+	last = (pos + len - 1) >> WEIGHTFS_CHUNK_SHIFT;
+	for (nr = pos >> WEIGHTFS_CHUNK_SHIFT; nr <= last; nr++)
+		if (!weightfs_chunk_ready(&wi->chunks[nr]))
+			weightfs_chunk_start_build(&wi->chunks[nr]);
+}
+
+static bool chunk_evict(struct weightfs_chunk *chunk)
+{
+	struct address_space *mapping = chunk->wi->vfs_inode.i_mapping;
+	loff_t start = (loff_t)weightfs_chunk_nr(chunk) << WEIGHTFS_CHUNK_SHIFT;
+	bool evicted = false;
+
+	filemap_invalidate_lock(mapping);
+	if (weightfs_chunk_ready(chunk) && !mapping_mapped(mapping)) {
+		weightfs_chunk_set_state(chunk, WEIGHTFS_EMPTY);
+		truncate_inode_pages_range(mapping, start,
+					   start + WEIGHTFS_CHUNK_BYTES - 1);
+		evicted = true;
+	}
+	filemap_invalidate_unlock(mapping);
+	return evicted;
+}
+
+/**
+ * weightfs_chunks_evict() - Let go of a file that nobody has mapped.
+ * @wi: the file
+ *
+ * Context: Process context, sleeps.
+ * Return: the number of chunks that left memory.
+ */
+unsigned long weightfs_chunks_evict(struct weightfs_inode *wi)
+{
+	unsigned long nr, evicted = 0;
+
+	for (nr = 0; nr < weightfs_file_chunks(wi->size); nr++) {
+		evicted += chunk_evict(&wi->chunks[nr]);
+		cond_resched();
+	}
+	weightfs_count(weightfs_mount(wi->vfs_inode.i_sb), WEIGHTFS_EVICTIONS,
+		       evicted);
+	return evicted;
+}
+
+static bool chunk_wants_mending(const struct weightfs_chunk *chunk)
+{
+	u8 state = READ_ONCE(chunk->state);
+
+	return state == WEIGHTFS_BROKEN ||
+	       (state == WEIGHTFS_SMALL &&
+		weightfs_chunk_can_be_huge(chunk->wi->size,
+					   weightfs_chunk_nr(chunk)));
+}
+
+/**
+ * weightfs_mend() - Build what is broken or not huge although it could be.
+ * @work: weightfs_mount.mend_work
+ *
+ * Runs soon after something broke, then at growing intervals while chunks stay
+ * small because the pool is empty.
+ *
+ * Context: Workqueue. Takes and releases the mount's lock.
+ */
+void weightfs_mend(struct work_struct *work)
+{
+	struct weightfs_mount *wm =
+		container_of(work, struct weightfs_mount, mend_work.work);
+	unsigned long nr, wanting = 0;
+	struct weightfs_inode *wi;
+
+	mutex_lock(&wm->lock);
+	list_for_each_entry(wi, &wm->files, in_files) {
+		for (nr = 0; nr < weightfs_file_chunks(wi->size); nr++) {
+			if (!chunk_wants_mending(&wi->chunks[nr]))
+				continue;
+			weightfs_chunk_start_build(&wi->chunks[nr]);
+			wanting++;
+		}
+		cond_resched();
+	}
+	mutex_unlock(&wm->lock);
+
+	wm->mend_delay = wanting ? min(2 * wm->mend_delay, WEIGHTFS_MEND_MAX)
+				 : WEIGHTFS_MEND_MIN;
+}
+
+/**
+ * weightfs_chunks_init() - Give a regular file its chunks.
+ * @wi: the file
+ *
+ * Context: Process context, sleeps. Takes and releases the inode's source_lock
+ * and the mount's lock.
+ * Return: 0, also when it has them already, or -ENOMEM.
+ */
+int weightfs_chunks_init(struct weightfs_inode *wi)
+{
+	struct weightfs_mount *wm = weightfs_mount(wi->vfs_inode.i_sb);
+	unsigned long nr, chunks = weightfs_file_chunks(wi->size);
+	struct weightfs_chunk *table;
+
+	/* Pairs with the release below. */
+	if (!chunks || smp_load_acquire(&wi->chunks))
+		return 0;
+	guard(mutex)(&wi->source_lock);
+	if (wi->chunks)
+		return 0;
+	wi->crc = kvcalloc(weightfs_file_pages(wi->size), sizeof(*wi->crc),
+			   GFP_KERNEL);
+	table = kvcalloc(chunks, sizeof(*table), GFP_KERNEL);
+	if (!wi->crc || !table) {
+		kvfree(table);
+		kvfree(wi->crc);
+		wi->crc = NULL;
+		return -ENOMEM;
+	}
+	for (nr = 0; nr < chunks; nr++) {
+		table[nr].wi = wi;
+		table[nr].nid = NUMA_NO_NODE;
+		INIT_WORK(&table[nr].work, weightfs_chunk_work);
+	}
+	smp_store_release(&wi->chunks, table);
+
+	mutex_lock(&wm->lock);
+	list_add_tail(&wi->in_files, &wm->files);
+	WRITE_ONCE(wm->nr_files, wm->nr_files + 1);
+	mutex_unlock(&wm->lock);
+	return 0;
+}
+
+/**
+ * weightfs_chunks_stop() - End every build of a file.
+ * @wi: the file, which nobody can reach any more
+ *
+ * Context: Process context, sleeps. Takes and releases the mount's lock.
+ */
+void weightfs_chunks_stop(struct weightfs_inode *wi)
+{
+	struct weightfs_mount *wm = weightfs_mount(wi->vfs_inode.i_sb);
+	unsigned long nr;
+
+	if (!wi->chunks)
+		return;
+	/* weightfs_mend() queues nothing for a file that is not listed. */
+	mutex_lock(&wm->lock);
+	list_del_init(&wi->in_files);
+	WRITE_ONCE(wm->nr_files, wm->nr_files - 1);
+	mutex_unlock(&wm->lock);
+	for (nr = 0; nr < weightfs_file_chunks(wi->size); nr++)
+		cancel_work_sync(&wi->chunks[nr].work);
+}
+
+/**
+ * weightfs_chunks_free() - Free the chunks of a file that has no pages.
+ * @wi: the file, after weightfs_chunks_stop()
+ *
+ * Context: Process context.
+ */
+void weightfs_chunks_free(struct weightfs_inode *wi)
+{
+	kvfree(wi->chunks);
+	kvfree(wi->crc);
+	wi->chunks = NULL;
+	wi->crc = NULL;
+}

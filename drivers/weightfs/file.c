@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Open files: reading, advice, status. map.c has mappings.
+ */
+#include <linux/cred.h>
+#include <linux/fadvise.h>
+#include <linux/file.h>
+#include <linux/highmem.h>
+#include <linux/huge_mm.h>
+#include <linux/module.h>
+#include <linux/uio.h>
+#include <uapi/linux/weightfs.h>
+
+#include <compat/filemap.h>
+
+#include "weightfs.h"
+
+/* A reader lets go of a folio so often that it doesn't hinder a split. */
+#define WEIGHTFS_READ_RUN	16
+#define WEIGHTFS_READ_RETRIES	16
+
+/*
+ * The source decides with the caller's credentials, and its security modules
+ * see an open. A file that has changed since the path was walked is walked
+ * again, to its new generation.
+ */
+static int weightfs_open(struct inode *inode, struct file *file)
+{
+	struct weightfs_inode *wi = weightfs_inode(inode);
+	struct path path = {
+		.mnt = weightfs_mount(inode->i_sb)->lower_mnt,
+		.dentry = wi->lower,
+	};
+	struct file *lower;
+
+	lower = dentry_open(&path, O_RDONLY | O_LARGEFILE, current_cred());
+	if (IS_ERR(lower))
+		return PTR_ERR(lower);
+	fput(lower);
+	if (!weightfs_inode_current(wi, d_inode(wi->lower)))
+		return -ESTALE;
+	/* Direct I/O is served from the huge pages: nothing is more direct. */
+	file->f_mode |= FMODE_CAN_ODIRECT;
+	return weightfs_chunks_init(wi);
+}
+
+/*
+ * Copy one page with machine checks survived.
+ * Return: bytes copied; fewer than @len when the page or the buffer is bad.
+ */
+static size_t copy_page_part(struct folio *folio, loff_t pos, size_t len,
+			     struct iov_iter *to)
+{
+	size_t offset = offset_in_folio(folio, pos);
+	char *data = kmap_local_folio(folio, round_down(offset, PAGE_SIZE));
+	size_t copied;
+
+	copied = _copy_mc_to_iter(data + offset_in_page(offset), len, to);
+	kunmap_local(data);
+	return copied;
+}
+
+/*
+ * Copy up to a run of pages of one folio.
+ * Return: bytes copied; 0 when the chunk has to be looked at again.
+ */
+static size_t read_run(struct weightfs_chunk *chunk, loff_t pos, size_t len,
+		       struct iov_iter *to)
+{
+	struct folio *folio;
+	size_t done = 0;
+	int pages;
+
+	folio = filemap_get_folio(chunk->wi->vfs_inode.i_mapping,
+				  pos >> PAGE_SHIFT);
+	if (IS_ERR(folio))
+		return 0;
+	len = min(len, folio_size(folio) - offset_in_folio(folio, pos));
+	for (pages = 0; pages < WEIGHTFS_READ_RUN && done < len; pages++) {
+		size_t part = min(len - done, PAGE_SIZE - offset_in_page(pos + done));
+		size_t copied;
+
+		/* After the reference: weightfs_release_folio() bars, then counts. */
+		smp_mb();
+		if (!weightfs_chunk_ready(chunk) || !folio_test_uptodate(folio) ||
+		    PageHWPoison(folio_file_page(folio, (pos + done) >> PAGE_SHIFT)))
+			break;
+		copied = copy_page_part(folio, pos + done, part, to);
+		done += copied;
+		if (copied < part)
+			break;
+	}
+	folio_put(folio);
+	return done;
+}
+
+/* Read at least something from one chunk. */
+static ssize_t read_chunk(struct weightfs_chunk *chunk, loff_t pos, size_t len,
+			  struct iov_iter *to)
+{
+	int tries, err;
+	size_t done;
+
+	for (tries = 0; tries < WEIGHTFS_READ_RETRIES; tries++) {
+		err = weightfs_chunk_populate(chunk);
+		if (err)
+			return err;
+		done = read_run(chunk, pos, len, to);
+		if (done)
+			return done;
+		if (fault_in_iov_iter_writeable(to, len) == len)
+			return -EFAULT;
+		if (tries)
+			schedule_timeout_killable(1);
+		if (fatal_signal_pending(current))
+			return -EINTR;
+	}
+	return -EIO;
+}
+
+static ssize_t weightfs_read_iter(struct kiocb *iocb, struct iov_iter *to)
+{
+	struct weightfs_inode *wi = weightfs_inode(file_inode(iocb->ki_filp));
+	ssize_t total = 0, done = 0;
+
+	while (iov_iter_count(to) && iocb->ki_pos < wi->size) {
+		unsigned long nr = iocb->ki_pos >> WEIGHTFS_CHUNK_SHIFT;
+		u64 end = min_t(u64, (u64)(nr + 1) << WEIGHTFS_CHUNK_SHIFT,
+				wi->size);
+
+		if ((iocb->ki_flags & IOCB_NOWAIT) &&
+		    !weightfs_chunk_ready(&wi->chunks[nr])) {
+			done = -EAGAIN;
+			break;
+		}
+		done = read_chunk(&wi->chunks[nr], iocb->ki_pos,
+				  min_t(u64, iov_iter_count(to),
+					end - iocb->ki_pos), to);
+		if (done < 0)
+			break;
+		iocb->ki_pos += done;
+		total += done;
+		cond_resched();
+	}
+	return total ? total : done;
+}
+
+/*
+ * Letting go is for those who may decide over the file; from others it is
+ * advice that is not taken, as the weights belong to everybody.
+ */
+static int weightfs_fadvise(struct file *file, loff_t offset, loff_t len,
+			    int advice)
+{
+	struct weightfs_inode *wi = weightfs_inode(file_inode(file));
+
+	if (offset < 0 || len < 0)
+		return -EINVAL;
+	if (!len || len > wi->size - offset)
+		len = wi->size - offset;
+	switch (advice) {
+	case POSIX_FADV_WILLNEED:
+		weightfs_chunks_start(wi, offset, len);
+		return 0;
+	case POSIX_FADV_DONTNEED:
+		if (!offset && len == wi->size &&
+		    inode_owner_or_capable(file_mnt_idmap(file), &wi->vfs_inode))
+			weightfs_chunks_evict(wi);
+		return 0;
+	case POSIX_FADV_NORMAL:
+	case POSIX_FADV_RANDOM:
+	case POSIX_FADV_SEQUENTIAL:
+	case POSIX_FADV_NOREUSE:
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+static void fill_status(struct weightfs_inode *wi, struct weightfs_status *st)
+{
+	unsigned long nr, chunks = weightfs_file_chunks(wi->size);
+
+	st->size_bytes = wi->size;
+	st->heals = atomic_long_read(&wi->heals);
+	st->loading = atomic_read(&wi->building) > 0;
+	for (nr = 0; nr < chunks; nr++) {
+		struct weightfs_chunk *chunk = &wi->chunks[nr];
+		u64 bytes = weightfs_chunk_bytes(wi->size, nr);
+		u8 state = READ_ONCE(chunk->state);
+
+		if (state == WEIGHTFS_HUGE)
+			st->huge_bytes += bytes;
+		if (state == WEIGHTFS_HUGE || state == WEIGHTFS_SMALL)
+			st->loaded_bytes += bytes;
+		else if (READ_ONCE(chunk->error))
+			st->error = -READ_ONCE(chunk->error);
+	}
+}
+
+static long weightfs_ioctl(struct file *file, unsigned int cmd,
+			   unsigned long arg)
+{
+	struct weightfs_status status = {};
+
+	if (cmd != WEIGHTFS_IOC_STATUS)
+		return -ENOTTY;
+	fill_status(weightfs_inode(file_inode(file)), &status);
+	if (copy_to_user((void __user *)arg, &status, sizeof(status)))
+		return -EFAULT;
+	return 0;
+}
+
+const struct inode_operations weightfs_file_iops = {
+	.permission	= weightfs_permission,
+	.getattr	= weightfs_getattr,
+};
+
+/* Pages that are spliced are copies: a pipe would hold the folios for long. */
+const struct file_operations weightfs_file_fops = {
+	.owner			= THIS_MODULE,
+	.open			= weightfs_open,
+	.llseek			= generic_file_llseek,
+	.read_iter		= weightfs_read_iter,
+	.splice_read		= copy_splice_read,
+	.mmap			= weightfs_mmap,
+	.get_unmapped_area	= thp_get_unmapped_area,
+	.fadvise		= weightfs_fadvise,
+	.unlocked_ioctl		= weightfs_ioctl,
+	.compat_ioctl		= compat_ptr_ioctl,
+};

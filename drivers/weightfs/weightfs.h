@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * weightfs: model weights in huge pages, healed. Private to the module.
+ *
+ * One object a level: a mount (weightfs_mount), a file or directory
+ * (weightfs_inode), and the chunks of a file (weightfs_chunk). chunk.c has the
+ * life of a chunk, build.c makes its contents, aops.c and file.c are what the
+ * kernel and user space call.
+ */
+#ifndef _WEIGHTFS_H
+#define _WEIGHTFS_H
+
+#include <compat/idmap.h>
+#include <linux/fs.h>
+#include <linux/mutex.h>
+#include <linux/pagemap.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+#include "geometry.h"
+
+struct bio_vec;
+struct vigil_component;
+
+/* First pause of weightfs_mend(). */
+#define WEIGHTFS_MEND_MIN	HZ
+
+/* Counters of a mount that only grow; the names are in component.c. */
+enum weightfs_counter {
+	WEIGHTFS_LOADED_CHUNKS,
+	WEIGHTFS_LOAD_ERRORS,
+	WEIGHTFS_HEALS,
+	WEIGHTFS_HEAL_FAILURES,
+	WEIGHTFS_MOVES,
+	WEIGHTFS_SPLITS,
+	WEIGHTFS_EVICTIONS,
+	WEIGHTFS_NR_COUNTERS,
+};
+
+/**
+ * struct weightfs_mount - One mounted directory of weights.
+ * @sb: its superblock
+ * @lower_mnt: private copy of the mount that holds the source
+ * @cred: credentials of the one who mounted; the source is read with them
+ * @wq: runs the work of every chunk of this mount
+ * @mend_work: retries chunks that are not what they should be
+ * @mend_delay: jiffies to the next run of @mend_work; only it writes it
+ * @component: what Vigil shows of this mount
+ * @lock: protects @files; taken outside every other lock of the module
+ * @files: regular files that have chunks
+ * @nr_files: length of @files, under @lock, read with READ_ONCE()
+ * @huge_chunks: chunks that are one huge page now
+ * @small_pages: pages of all other chunks now
+ */
+struct weightfs_mount {
+	struct super_block *sb;
+	struct vfsmount *lower_mnt;
+	const struct cred *cred;
+	struct workqueue_struct *wq;
+	struct delayed_work mend_work;
+	unsigned long mend_delay;
+	struct vigil_component *component;
+	struct mutex lock;
+	struct list_head files;
+	unsigned long nr_files;
+	atomic_long_t huge_chunks;
+	atomic_long_t small_pages;
+};
+
+/**
+ * enum weightfs_state - What the page cache holds of a chunk.
+ * @WEIGHTFS_EMPTY: nothing
+ * @WEIGHTFS_SMALL: small pages; one that is missing could not be healed
+ * @WEIGHTFS_HUGE: every page, as one huge page
+ * @WEIGHTFS_BROKEN: a page is being taken away; nobody may touch the chunk
+ *	before it has been built anew
+ */
+enum weightfs_state {
+	WEIGHTFS_EMPTY,
+	WEIGHTFS_SMALL,
+	WEIGHTFS_HUGE,
+	WEIGHTFS_BROKEN,
+};
+
+/**
+ * struct weightfs_chunk - As much of a file as one huge page holds.
+ * @wi: the file
+ * @work: builds the chunk; never runs twice at once, so a build needs no lock
+ * @state: enum weightfs_state; written under wi->lock and with release
+ *	ordering, read with acquire ordering
+ * @runs: times @work ended, wraps; waiters sleep on it
+ * @error: negative errno of the last run, or 0; written before @runs
+ * @nid: node of the CPU that asked first
+ * @removed: the poisoned page has left the page cache, see weightfs_settle()
+ * @move: build anew although the chunk is whole: its frame is failing
+ * @known: checksums of the chunk are in wi->crc
+ */
+struct weightfs_chunk {
+	struct weightfs_inode *wi;
+	struct work_struct work;
+	u8 state;
+	u8 runs;
+	s16 error;
+	s16 nid;
+	bool removed;
+	bool move;
+	bool known;
+};
+
+/**
+ * struct weightfs_inode - A file or directory, as it was when it was looked up.
+ * @vfs_inode: the VFS's part
+ * @lower: the same thing in the source
+ * @lower_inode: its inode, to compare with: also after @lower was put
+ * @size: of the source when it was looked up; the other generations of a
+ *	file are other inodes
+ * @mtime: likewise
+ * @ctime: likewise
+ * @lock: protects the states of @chunks; innermost
+ * @source_lock: protects the opening of @source and the allocation of @chunks
+ * @source: opened once for loading and kept, so that a file can be healed after
+ *	its name is gone; set once, read with smp_load_acquire()
+ * @chunks: table of weightfs_file_chunks(size), allocated by the first open;
+ *	set once, read with smp_load_acquire()
+ * @crc: crc32c of each page, valid where the chunk is @known; only the work of
+ *	the chunk touches its part
+ * @in_files: entry in weightfs_mount.files
+ * @heals: pages that were restored
+ * @building: chunks whose work is queued or runs
+ */
+struct weightfs_inode {
+	struct inode vfs_inode;
+	struct dentry *lower;
+	struct inode *lower_inode;
+	loff_t size;
+	struct timespec64 mtime;
+	struct timespec64 ctime;
+	spinlock_t lock;
+	struct mutex source_lock;
+	struct file *source;
+	struct weightfs_chunk *chunks;
+	u32 *crc;
+	struct list_head in_files;
+	atomic_long_t heals;
+	atomic_t building;
+};
+
+static inline struct weightfs_mount *weightfs_mount(struct super_block *sb)
+{
+	return sb->s_fs_info;
+}
+
+static inline struct weightfs_inode *weightfs_inode(struct inode *inode)
+{
+	return container_of(inode, struct weightfs_inode, vfs_inode);
+}
+
+static inline struct dentry *weightfs_lower(const struct dentry *dentry)
+{
+	return dentry->d_fsdata;
+}
+
+static inline unsigned long weightfs_chunk_nr(const struct weightfs_chunk *chunk)
+{
+	return chunk - chunk->wi->chunks;
+}
+
+/* A chunk whose pages may be touched. Pairs with weightfs_chunk_set_state(). */
+static inline bool weightfs_chunk_ready(const struct weightfs_chunk *chunk)
+{
+	u8 state = smp_load_acquire(&chunk->state);
+
+	return state == WEIGHTFS_SMALL || state == WEIGHTFS_HUGE;
+}
+
+/* super.c */
+extern struct file_system_type weightfs_type;
+
+/* inode.c */
+int weightfs_inode_init_cache(void);
+void weightfs_inode_exit_cache(void);
+struct inode *weightfs_alloc_inode(struct super_block *sb);
+void weightfs_free_inode(struct inode *inode);
+void weightfs_evict_inode(struct inode *inode);
+struct inode *weightfs_iget(struct super_block *sb, struct dentry *lower);
+bool weightfs_inode_current(struct weightfs_inode *wi, struct inode *lower);
+extern const struct dentry_operations weightfs_dentry_ops;
+
+/* dir.c */
+extern const struct inode_operations weightfs_dir_iops;
+extern const struct file_operations weightfs_dir_fops;
+int weightfs_permission(struct mnt_idmap *idmap, struct inode *inode, int mask);
+int weightfs_getattr(struct mnt_idmap *idmap, const struct path *path,
+		     struct kstat *stat, u32 request_mask, unsigned int flags);
+
+/* file.c */
+extern const struct inode_operations weightfs_file_iops;
+extern const struct file_operations weightfs_file_fops;
+
+/* map.c */
+int weightfs_mmap(struct file *file, struct vm_area_struct *vma);
+
+/* aops.c */
+extern const struct address_space_operations weightfs_aops;
+bool weightfs_folio_poisoned(struct folio *folio);
+void weightfs_folio_adopt(struct folio *folio, struct weightfs_chunk *chunk);
+
+/* chunk.c */
+int weightfs_chunks_init(struct weightfs_inode *wi);
+void weightfs_chunks_stop(struct weightfs_inode *wi);
+void weightfs_chunks_free(struct weightfs_inode *wi);
+void weightfs_chunk_set_state(struct weightfs_chunk *chunk,
+			      enum weightfs_state state);
+void weightfs_chunk_break(struct weightfs_chunk *chunk);
+void weightfs_chunk_removed(struct weightfs_chunk *chunk);
+void weightfs_chunk_start_build(struct weightfs_chunk *chunk);
+int weightfs_chunk_populate(struct weightfs_chunk *chunk);
+int weightfs_chunk_move(struct weightfs_chunk *chunk);
+void weightfs_chunks_start(struct weightfs_inode *wi, loff_t pos, loff_t len);
+unsigned long weightfs_chunks_evict(struct weightfs_inode *wi);
+void weightfs_mend(struct work_struct *work);
+
+/* build.c */
+int weightfs_chunk_build(struct weightfs_chunk *chunk);
+int weightfs_chunk_read_page(struct weightfs_chunk *chunk, struct folio *folio);
+
+/* source.c */
+struct file *weightfs_source(struct weightfs_inode *wi);
+int weightfs_source_read(struct weightfs_inode *wi, struct bio_vec *bvec,
+			 unsigned int nr_bvec, loff_t pos, size_t want);
+
+/* component.c */
+int weightfs_component_register(struct weightfs_mount *wm);
+void weightfs_component_unregister(struct weightfs_mount *wm);
+void weightfs_count(struct weightfs_mount *wm, enum weightfs_counter counter,
+		    u64 n);
+
+/* owner.c */
+void weightfs_owner_register(void);
+void weightfs_owner_unregister(void);
+
+#endif /* _WEIGHTFS_H */
