@@ -3,9 +3,8 @@
  * Components: everything whose health Vigil shows and that it can isolate.
  *
  * A provider (a module that knows one class of components) registers each
- * component with a description that stays valid until it is unregistered. The
- * core turns the description into sysfs files, netlink messages and
- * notifications; the provider only says what changed.
+ * component with a description. The core turns it into sysfs files, netlink
+ * messages and notifications; the provider only says what changed.
  */
 #ifndef _LINUX_VIGIL_COMPONENT_H
 #define _LINUX_VIGIL_COMPONENT_H
@@ -14,8 +13,10 @@
 #include <uapi/linux/vigil.h>
 
 struct module;
-struct netlink_ext_ack;
 struct vigil_component;
+
+/* Longest name of a model that predicts risk, in bytes. */
+#define VIGIL_MODEL_MAX 31
 
 /**
  * struct vigil_request - What a verb is asked to do.
@@ -37,7 +38,8 @@ struct vigil_request {
  * struct vigil_outcome - What came of a request.
  * @state: done, failed, or timeout when the deadline passed without an outcome
  * @error: negative errno when @state is failed, otherwise 0
- * @message: the outcome in words, for people
+ * @message: the outcome in words, for people. Everybody may read it, so it must
+ *	not contain a physical address.
  */
 struct vigil_outcome {
 	enum vigil_op_state state;
@@ -49,7 +51,10 @@ struct vigil_outcome {
  * struct vigil_counter_desc - A number that only grows.
  * @name: name in sysfs and netlink, with its unit where it has one
  * @read: optional; returns the value instead of the core's own counter, for
- *	numbers that the provider derives. Process context, may sleep.
+ *	numbers that the provider derives. Process context, may sleep, no core
+ *	lock held. Not asked for notifications, which carry the core's own
+ *	counters only: the provider may hold any of its locks when it reports a
+ *	change.
  */
 struct vigil_counter_desc {
 	const char *name;
@@ -61,9 +66,10 @@ struct vigil_counter_desc {
  * @name: name in sysfs and netlink, with its unit where it has one
  * @minimum: smallest value accepted
  * @maximum: largest value accepted
- * @get: returns the value. Process context, may sleep.
- * @set: sets it; the core has checked the range. Process context, may sleep.
- *	Returns 0 or a negative errno; the old value stays in force on error.
+ * @get: returns the value. Process context, may sleep, no core lock held.
+ * @set: sets it; the core has checked the range. Process context, may sleep, no
+ *	core lock held; two calls may run at the same time. Returns 0 or a
+ *	negative errno; the old value stays in force on error.
  */
 struct vigil_policy_desc {
 	const char *name;
@@ -75,12 +81,15 @@ struct vigil_policy_desc {
 
 /**
  * struct vigil_component_ops - What a provider can do with its components.
- * @check: refuse a request that can't work, with a message in @out. Called
- *	before every request and for a dry run. Process context, may sleep, no
- *	core lock held. Returns 0 or a negative errno.
+ * @check: optional; refuse a request that can't work, with a message in @out.
+ *	Called before every request and for a dry run, where the message on
+ *	success says what would happen. Process context, may sleep, no core lock
+ *	held; calls for one component may run at the same time. Returns 0 or a
+ *	negative errno.
  * @execute: carry out the request and verify what came of it. Runs on the
  *	core's workqueue, may sleep, no core lock held. One request at a time
- *	for each component.
+ *	for each component. Must end in bounded time: unregistering waits for
+ *	it.
  */
 struct vigil_component_ops {
 	int (*check)(struct vigil_component *component, void *priv,
@@ -95,8 +104,10 @@ struct vigil_component_ops {
  * struct vigil_component_desc - Description of a component.
  * @class: what it is
  * @instance: distinguishes it within its class; its name becomes
- *	"<class>-<instance>"
- * @owner: module that provides it, usually THIS_MODULE
+ *	"<class>-<instance>", of letters, digits and ":._-", at most
+ *	VIGIL_NAME_MAX bytes
+ * @owner: module that provides it, usually THIS_MODULE; it can't be unloaded
+ *	while an operation is pending
  * @parent: component that it is a part of, or NULL
  * @verbs: bits (1 << VIGIL_VERB_...) that @ops supports
  * @ops: may be NULL when @verbs is 0
@@ -105,6 +116,10 @@ struct vigil_component_ops {
  * @policies: table of @nr_policies policies, may be NULL
  * @nr_policies: number of policies
  * @priv: handed to every callback
+ *
+ * Strings and tables that are pointed to stay valid until the component is
+ * unregistered. Components whose tables are the same share what sysfs needs for
+ * them.
  */
 struct vigil_component_desc {
 	enum vigil_class class;
@@ -132,12 +147,19 @@ void vigil_component_set_isolation(struct vigil_component *component,
 				   enum vigil_isolation isolation,
 				   enum vigil_owner owner, const char *reason);
 
+void vigil_component_set_risk(struct vigil_component *component, u32 permille,
+			      const char *model, u32 ttl_ms);
+
 void vigil_component_count(struct vigil_component *component,
 			   unsigned int counter, u64 n);
 u64 vigil_component_counter(struct vigil_component *component,
 			    unsigned int counter);
 void vigil_component_event(struct vigil_component *component,
 			   enum vigil_event_kind kind, u64 count);
+
+int vigil_component_request(struct vigil_component *component,
+			    const struct vigil_request *request,
+			    struct vigil_outcome *out);
 
 const char *vigil_component_name(const struct vigil_component *component);
 

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Load and unload the core.
+ *
+ * Providers use symbols of this module, so that none is left when it goes, and
+ * with them every component has been unregistered. What can outlive a
+ * component's registration is its device's memory; registry.c waits for it.
+ */
+#define pr_fmt(fmt) "vigil: " fmt
+
+#include <linux/module.h>
+
+#include "core.h"
+
+#define CREATE_TRACE_POINTS
+#include <trace/events/vigil.h>
+
+/* Executes operations and notices risks that expire. Unbound: both sleep. */
+struct workqueue_struct *vigil_workqueue;
+
+static int set_wait_ms(const char *val, const struct kernel_param *kp)
+{
+	return param_set_uint_minmax(val, kp, 1, 3600 * MSEC_PER_SEC);
+}
+
+static const struct kernel_param_ops wait_ms_ops = {
+	.set = set_wait_ms,
+	.get = param_get_uint,
+};
+
+module_param_cb(sysfs_wait_ms, &wait_ms_ops, &vigil_sysfs_wait_ms, 0644);
+MODULE_PARM_DESC(sysfs_wait_ms,
+		 "How long a write to isolate or release waits for the outcome, 1 to 3600000 (default 30000)");
+
+static int __init vigil_init(void)
+{
+	int err;
+
+	vigil_workqueue = alloc_workqueue("vigil", WQ_UNBOUND, 0);
+	if (!vigil_workqueue)
+		return -ENOMEM;
+
+	err = class_register(&vigil_device_class);
+	if (err)
+		goto destroy_workqueue;
+
+	err = vigil_netlink_init();
+	if (err)
+		goto unregister_class;
+
+	return 0;
+
+unregister_class:
+	class_unregister(&vigil_device_class);
+destroy_workqueue:
+	destroy_workqueue(vigil_workqueue);
+	return err;
+}
+
+static void __exit vigil_exit(void)
+{
+	vigil_netlink_exit();
+	vigil_component_exit();
+	vigil_registry_exit();
+	vigil_operations_exit();
+	vigil_frame_exit();
+	class_unregister(&vigil_device_class);
+	destroy_workqueue(vigil_workqueue);
+}
+
+module_init(vigil_init);
+module_exit(vigil_exit);
+
+MODULE_DESCRIPTION("Health and isolation of a server's components");
+MODULE_AUTHOR("Vigil maintainers");
+MODULE_LICENSE("GPL");

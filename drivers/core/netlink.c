@@ -1,0 +1,535 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The generic netlink family "vigil".
+ *
+ * It exists in the initial network namespace only. Whatever changes something
+ * needs CAP_SYS_ADMIN in the initial user namespace, of the process and of who
+ * opened the socket. The specification's admin-perm makes generic netlink ask
+ * for CAP_NET_ADMIN first, which alone is not enough: containers have it.
+ *
+ * Requests run in parallel and take no lock here. A component that a request
+ * found stays registered until the request is done with it.
+ */
+#define pr_fmt(fmt) "vigil: " fmt
+
+#include <linux/capability.h>
+#include <linux/string.h>
+#include <net/genetlink.h>
+
+#include <compat/netlink.h>
+
+#include "core.h"
+#include "message.h"
+#include "netlink_gen.h"
+
+/* Where a dump goes on, in struct netlink_callback. */
+struct dump_position {
+	unsigned long next_id;
+	u32 class;		/* only this one; 0: all */
+	bool started;
+};
+
+static_assert(sizeof(struct dump_position) <=
+	      sizeof_field(struct netlink_callback, ctx));
+
+static struct dump_position *dump_position(struct netlink_callback *cb)
+{
+	return (struct dump_position *)cb->ctx;
+}
+
+static int need_admin(struct sk_buff *skb, struct genl_info *info)
+{
+	if (netlink_capable(skb, CAP_SYS_ADMIN))
+		return 0;
+	GENL_SET_ERR_MSG(info, "needs CAP_SYS_ADMIN on the host");
+	return -EPERM;
+}
+
+/* Netlink lets the last of several win; an administrator meant one of them. */
+static int refuse_doubled(const struct nlattr *head, int len,
+			  struct netlink_ext_ack *extack)
+{
+	const struct nlattr *attr;
+	u32 seen = 0;
+	int rem;
+
+	nla_for_each_attr(attr, head, len, rem) {
+		int type = nla_type(attr);
+
+		if (type >= BITS_PER_TYPE(seen) || (seen & BIT(type))) {
+			NL_SET_ERR_MSG_ATTR(extack, attr,
+					    "attribute given twice");
+			return -EINVAL;
+		}
+		seen |= BIT(type);
+	}
+	return 0;
+}
+
+static int check_attrs(struct genl_info *info)
+{
+	return refuse_doubled(nlmsg_attrdata(info->nlhdr, GENL_HDRLEN),
+			      nlmsg_attrlen(info->nlhdr, GENL_HDRLEN),
+			      info->extack);
+}
+
+static struct vigil_component *find_component(struct genl_info *info,
+					      const struct nlattr *name,
+					      const struct nlattr *id)
+{
+	struct vigil_component *component;
+
+	if (!name == !id) {
+		GENL_SET_ERR_MSG(info, "say which component, once");
+		return ERR_PTR(-EINVAL);
+	}
+
+	component = name ? vigil_component_get_by_name(nla_data(name)) :
+			   vigil_component_get(nla_get_u32(id));
+	if (!component) {
+		NL_SET_ERR_MSG_ATTR(info->extack, name ?: id,
+				    "no such component");
+		return ERR_PTR(-ENODEV);
+	}
+	return component;
+}
+
+static struct sk_buff *start_reply(struct genl_info *info, size_t size,
+				   void **header)
+{
+	struct sk_buff *skb = genlmsg_new(size, GFP_KERNEL);
+
+	if (!skb)
+		return NULL;
+	*header = genlmsg_put_reply(skb, info, &vigil_netlink_family, 0,
+				    info->genlhdr->cmd);
+	if (!*header) {
+		nlmsg_free(skb);
+		return NULL;
+	}
+	return skb;
+}
+
+static int finish_reply(struct sk_buff *skb, struct genl_info *info,
+			void *header, int err)
+{
+	if (err) {
+		nlmsg_free(skb);
+		return err;
+	}
+	genlmsg_end(skb, header);
+	return genlmsg_reply(skb, info);
+}
+
+static int reply_component(struct genl_info *info,
+			   struct vigil_component *component)
+{
+	struct sk_buff *skb;
+	void *header;
+
+	skb = start_reply(info, vigil_message_size(&component->desc), &header);
+	if (!skb)
+		return -ENOMEM;
+	return finish_reply(skb, info, header,
+			    vigil_put_component(skb, component));
+}
+
+int vigil_nl_component_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct vigil_component *component;
+	int err;
+
+	err = check_attrs(info);
+	if (err)
+		return err;
+	if (info->attrs[VIGIL_A_COMPONENT_CLASS]) {
+		GENL_SET_ERR_MSG(info, "class is for dumps");
+		return -EINVAL;
+	}
+
+	component = find_component(info, info->attrs[VIGIL_A_COMPONENT_NAME],
+				   info->attrs[VIGIL_A_COMPONENT_ID]);
+	if (IS_ERR(component))
+		return PTR_ERR(component);
+
+	err = reply_component(info, component);
+	vigil_component_put(component);
+	return err;
+}
+
+static int start_component_dump(struct netlink_callback *cb,
+				struct dump_position *pos)
+{
+	struct nlattr *attrs[VIGIL_A_COMPONENT_CLASS + 1];
+	int err;
+
+	err = genlmsg_parse(cb->nlh, &vigil_netlink_family, attrs,
+			    VIGIL_A_COMPONENT_CLASS,
+			    vigil_component_get_nl_policy, cb->extack);
+	if (err)
+		return err;
+
+	if (attrs[VIGIL_A_COMPONENT_ID] || attrs[VIGIL_A_COMPONENT_NAME]) {
+		NL_SET_ERR_MSG(cb->extack, "a dump is of all or of a class");
+		return -EINVAL;
+	}
+	err = refuse_doubled(nlmsg_attrdata(cb->nlh, GENL_HDRLEN),
+			     nlmsg_attrlen(cb->nlh, GENL_HDRLEN), cb->extack);
+	if (err)
+		return err;
+
+	if (attrs[VIGIL_A_COMPONENT_CLASS])
+		pos->class = nla_get_u32(attrs[VIGIL_A_COMPONENT_CLASS]);
+	pos->started = true;
+	return 0;
+}
+
+static void *start_dump_entry(struct sk_buff *skb, struct netlink_callback *cb,
+			      u8 cmd)
+{
+	void *header;
+
+	header = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
+			     cb->nlh->nlmsg_seq, &vigil_netlink_family,
+			     NLM_F_MULTI, cmd);
+	if (header)
+		genl_dump_check_consistent(cb, header);
+	return header;
+}
+
+static int finish_dump_entry(struct sk_buff *skb, void *header, int err)
+{
+	if (err)
+		genlmsg_cancel(skb, header);
+	else
+		genlmsg_end(skb, header);
+	return err;
+}
+
+static int dump_component(struct sk_buff *skb, struct netlink_callback *cb,
+			  struct vigil_component *component)
+{
+	u32 class = dump_position(cb)->class;
+	void *header;
+
+	if (class && component->desc.class != class)
+		return 0;
+
+	header = start_dump_entry(skb, cb, VIGIL_CMD_COMPONENT_GET);
+	if (!header)
+		return -EMSGSIZE;
+	return finish_dump_entry(skb, header,
+				 vigil_put_component(skb, component));
+}
+
+/* Goes on when there is something to send and more to come. */
+static int dump_result(struct sk_buff *skb, int err)
+{
+	return err == -EMSGSIZE && skb->len ? skb->len : err;
+}
+
+int vigil_nl_component_get_dumpit(struct sk_buff *skb,
+				  struct netlink_callback *cb)
+{
+	struct dump_position *pos = dump_position(cb);
+	struct vigil_component *component;
+	int err = 0;
+
+	if (!pos->started)
+		err = start_component_dump(cb, pos);
+
+	while (!err) {
+		/* For each, so that no change hides between two messages. */
+		cb->seq = vigil_registry_generation();
+		component = vigil_component_get_next(&pos->next_id);
+		if (!component)
+			break;
+		err = dump_component(skb, cb, component);
+		vigil_component_put(component);
+		if (!err)
+			pos->next_id++;
+	}
+	return dump_result(skb, err);
+}
+
+static int parse_request(struct genl_info *info, enum vigil_verb verb,
+			 struct vigil_request *request)
+{
+	struct nlattr *address = info->attrs[VIGIL_A_OPERATION_ADDRESS];
+	struct nlattr *reason = info->attrs[VIGIL_A_OPERATION_REASON];
+
+	request->verb = verb;
+	request->dry_run = info->attrs[VIGIL_A_OPERATION_DRY_RUN];
+	request->has_address = address;
+	request->address = address ? nla_get_u64(address) : 0;
+	request->reason = VIGIL_REASON_NONE;
+
+	if (reason) {
+		if (!vigil_reason_valid(nla_data(reason))) {
+			NL_SET_ERR_MSG_ATTR(info->extack, reason,
+					    "a reason is one line of text");
+			return -EINVAL;
+		}
+		if (*(const char *)nla_data(reason))
+			request->reason = nla_data(reason);
+	}
+	return 0;
+}
+
+static int submit(struct genl_info *info, struct vigil_component *component,
+		  enum vigil_verb verb, struct vigil_operation **operation)
+{
+	struct vigil_request request;
+	struct vigil_outcome outcome;
+	int err;
+
+	err = parse_request(info, verb, &request);
+	if (err)
+		return err;
+
+	err = vigil_operation_submit(component, &request, &outcome, operation);
+	if (err)
+		NL_SET_ERR_MSG_FMT(info->extack, "%.*s",
+				   NETLINK_MAX_FMTMSG_LEN - 1, outcome.message);
+	return err;
+}
+
+static int reply_submitted(struct genl_info *info,
+			   struct vigil_component *component,
+			   enum vigil_verb verb)
+{
+	struct vigil_operation *operation;
+	struct sk_buff *skb;
+	void *header;
+	int err;
+
+	/* First, so that an operation is not accepted and then denied. */
+	skb = start_reply(info, VIGIL_OPERATION_SIZE, &header);
+	if (!skb)
+		return -ENOMEM;
+
+	err = submit(info, component, verb, &operation);
+	if (err) {
+		nlmsg_free(skb);
+		return err;
+	}
+	err = vigil_put_operation(skb, operation, true);
+	vigil_operation_put(operation);
+	return finish_reply(skb, info, header, err);
+}
+
+static int do_verb(struct sk_buff *skb, struct genl_info *info,
+		   enum vigil_verb verb)
+{
+	struct vigil_component *component;
+	int err;
+
+	err = need_admin(skb, info) ?: check_attrs(info);
+	if (err)
+		return err;
+
+	component = find_component(info,
+				   info->attrs[VIGIL_A_OPERATION_COMPONENT],
+				   NULL);
+	if (IS_ERR(component))
+		return PTR_ERR(component);
+
+	err = reply_submitted(info, component, verb);
+	vigil_component_put(component);
+	return err;
+}
+
+int vigil_nl_isolate_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return do_verb(skb, info, VIGIL_VERB_ISOLATE);
+}
+
+int vigil_nl_release_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return do_verb(skb, info, VIGIL_VERB_RELEASE);
+}
+
+int vigil_nl_operation_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	bool address = netlink_capable(skb, CAP_SYS_ADMIN);
+	struct nlattr *id = info->attrs[VIGIL_A_OPERATION_ID];
+	struct vigil_operation *operation;
+	struct sk_buff *reply;
+	void *header;
+	int err;
+
+	err = check_attrs(info);
+	if (err)
+		return err;
+	if (!id) {
+		GENL_SET_ERR_MSG(info, "give the operation's id");
+		return -EINVAL;
+	}
+
+	operation = vigil_operation_get(nla_get_u64(id));
+	if (!operation) {
+		GENL_SET_ERR_MSG(info, "no such operation, or long ended");
+		return -ENOENT;
+	}
+
+	err = -ENOMEM;
+	reply = start_reply(info, VIGIL_OPERATION_SIZE, &header);
+	if (reply) {
+		err = vigil_put_operation(reply, operation, address);
+		err = finish_reply(reply, info, header, err);
+	}
+	vigil_operation_put(operation);
+	return err;
+}
+
+static int dump_operation(struct sk_buff *skb, struct netlink_callback *cb,
+			  struct vigil_operation *operation)
+{
+	bool address = netlink_capable(cb->skb, CAP_SYS_ADMIN);
+	void *header;
+
+	header = start_dump_entry(skb, cb, VIGIL_CMD_OPERATION_GET);
+	if (!header)
+		return -EMSGSIZE;
+	return finish_dump_entry(skb, header,
+				 vigil_put_operation(skb, operation, address));
+}
+
+int vigil_nl_operation_get_dumpit(struct sk_buff *skb,
+				  struct netlink_callback *cb)
+{
+	struct dump_position *pos = dump_position(cb);
+	struct vigil_operation *operation;
+	int err = 0;
+
+	if (!pos->started && nlmsg_attrlen(cb->nlh, GENL_HDRLEN)) {
+		NL_SET_ERR_MSG(cb->extack, "a dump takes no attributes");
+		return -EINVAL;
+	}
+	pos->started = true;
+
+	while (!err) {
+		cb->seq = vigil_operations_generation();
+		operation = vigil_operation_get_next(&pos->next_id);
+		if (!operation)
+			break;
+		err = dump_operation(skb, cb, operation);
+		vigil_operation_put(operation);
+		if (!err)
+			pos->next_id++;
+	}
+	return dump_result(skb, err);
+}
+
+static int find_policy(const struct vigil_component_desc *desc,
+		       const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < desc->nr_policies; i++)
+		if (!strcmp(desc->policies[i].name, name))
+			return i;
+	return -ENOENT;
+}
+
+static int set_policy(struct genl_info *info, struct vigil_component *component)
+{
+	struct nlattr *nest = info->attrs[VIGIL_A_COMPONENT_POLICY];
+	struct nlattr *attrs[VIGIL_A_VALUE_PAD + 1];
+	int index, err;
+
+	err = nla_parse_nested(attrs, VIGIL_A_VALUE_PAD, nest,
+			       vigil_value_nl_policy, info->extack) ?:
+	      refuse_doubled(nla_data(nest), nla_len(nest), info->extack);
+	if (err)
+		return err;
+	if (!attrs[VIGIL_A_VALUE_NAME] || !attrs[VIGIL_A_VALUE_VALUE] ||
+	    attrs[VIGIL_A_VALUE_MINIMUM] || attrs[VIGIL_A_VALUE_MAXIMUM]) {
+		NL_SET_ERR_MSG_ATTR(info->extack, nest,
+				    "give the policy's name and value");
+		return -EINVAL;
+	}
+
+	index = find_policy(&component->desc,
+			    nla_data(attrs[VIGIL_A_VALUE_NAME]));
+	if (index < 0) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attrs[VIGIL_A_VALUE_NAME],
+				    "the component has no such policy");
+		return index;
+	}
+	return vigil_policy_set(component, index,
+				nla_get_u64(attrs[VIGIL_A_VALUE_VALUE]),
+				info->extack);
+}
+
+int vigil_nl_policy_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct vigil_component *component;
+	int err;
+
+	err = need_admin(skb, info) ?: check_attrs(info);
+	if (err)
+		return err;
+	if (!info->attrs[VIGIL_A_COMPONENT_POLICY]) {
+		GENL_SET_ERR_MSG(info, "give the policy");
+		return -EINVAL;
+	}
+
+	component = find_component(info, info->attrs[VIGIL_A_COMPONENT_NAME],
+				   NULL);
+	if (IS_ERR(component))
+		return PTR_ERR(component);
+
+	err = set_policy(info, component);
+	if (!err)
+		err = reply_component(info, component);
+	vigil_component_put(component);
+	return err;
+}
+
+/* The generator has these only where the family is its own. */
+static const struct genl_multicast_group multicast_groups[] = {
+	[VIGIL_NLGRP_EVENTS] = { .name = VIGIL_MCGRP_EVENTS },
+};
+
+struct genl_family vigil_netlink_family __ro_after_init = {
+	.name		= VIGIL_FAMILY_NAME,
+	.version	= VIGIL_FAMILY_VERSION,
+	.netnsok	= false,
+	.parallel_ops	= true,
+	.module		= THIS_MODULE,
+	.ops		= vigil_nl_ops,
+	.n_ops		= ARRAY_SIZE(vigil_nl_ops),
+	.mcgrps		= multicast_groups,
+	.n_mcgrps	= ARRAY_SIZE(multicast_groups),
+};
+
+bool vigil_netlink_has_listeners(void)
+{
+	return genl_has_listeners(&vigil_netlink_family, &init_net,
+				  VIGIL_NLGRP_EVENTS);
+}
+
+/* A listener who lags loses the message and is told by ENOBUFS. */
+void vigil_netlink_multicast(struct sk_buff *skb)
+{
+	genlmsg_multicast(&vigil_netlink_family, skb, 0, VIGIL_NLGRP_EVENTS,
+			  GFP_KERNEL);
+}
+
+/* A message could not even be made: the same for all listeners. */
+void vigil_netlink_lost(void)
+{
+	genl_set_err(&vigil_netlink_family, &init_net, 0, VIGIL_NLGRP_EVENTS,
+		     -ENOBUFS);
+}
+
+int vigil_netlink_init(void)
+{
+	return genl_register_family(&vigil_netlink_family);
+}
+
+void vigil_netlink_exit(void)
+{
+	genl_unregister_family(&vigil_netlink_family);
+}
