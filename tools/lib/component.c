@@ -3,19 +3,13 @@
  * Components: one, all, and their policies.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "handle.h"
+#include "list.h"
 
 /* a dump that is torn so often is handed out as it is, and says so */
 #define DUMP_ATTEMPTS 5
-
-struct vigil_list {
-	struct vigil_record **records;
-	size_t size;
-	bool torn;
-};
 
 int vigil_component_get(struct vigil *vigil, const char *name,
 			struct vigil_record **component)
@@ -55,33 +49,25 @@ bool vigil_component_number(const struct vigil_record *component,
 	       find_number(component, VIGIL_A_COMPONENT_POLICY, name, value);
 }
 
-static int take_component(const struct nlmsghdr *nlh, void *data)
+static int take_component(const struct nlmsghdr *nlh, void *list)
 {
-	struct vigil_list *list = data;
 	struct vigil_record *record;
 	const char *name;
 	int err;
 
-	/* full whenever the size is a power of two */
-	if (!(list->size & (list->size - 1))) {
-		size_t room = list->size ? list->size * 2 : 1;
-		struct vigil_record **records;
-
-		records = reallocarray(list->records, room, sizeof(*records));
-		if (!records)
-			return -ENOMEM;
-		list->records = records;
-	}
 	err = vigil_message_parse(nlh, &name, &record);
-	if (!err)
-		list->records[list->size++] = record;
+	if (err)
+		return err;
+	err = vigil_list_add(list, record);
+	if (err)
+		vigil_record_free(record);
 	return err;
 }
 
 static int dump_once(struct vigil *vigil, unsigned int class,
 		     struct vigil_list **out)
 {
-	struct vigil_list *list = calloc(1, sizeof(*list));
+	struct vigil_list *list = vigil_list_new();
 	struct nlmsghdr *nlh;
 	int err;
 
@@ -93,8 +79,9 @@ static int dump_once(struct vigil *vigil, unsigned int class,
 	if (class)
 		mnl_attr_put_u32(nlh, VIGIL_A_COMPONENT_CLASS, class);
 	err = vigil_request_run(vigil, nlh, take_component, list);
-	list->torn = err == -EINTR;
-	if (err && !list->torn) {
+	if (err == -EINTR) {
+		vigil_list_set_torn(list);
+	} else if (err) {
 		vigil_list_free(list);
 		return err;
 	}
@@ -111,36 +98,10 @@ int vigil_component_dump(struct vigil *vigil, unsigned int class,
 	for (int i = 0; i < DUMP_ATTEMPTS; i++) {
 		vigil_list_free(*list);
 		err = dump_once(vigil, class, list);
-		if (err || !(*list)->torn)
+		if (err || !vigil_list_torn(*list))
 			break;
 	}
 	return err;
-}
-
-size_t vigil_list_size(const struct vigil_list *list)
-{
-	return list->size;
-}
-
-const struct vigil_record *vigil_list_at(const struct vigil_list *list,
-					 size_t index)
-{
-	return index < list->size ? list->records[index] : NULL;
-}
-
-bool vigil_list_torn(const struct vigil_list *list)
-{
-	return list->torn;
-}
-
-void vigil_list_free(struct vigil_list *list)
-{
-	if (!list)
-		return;
-	for (size_t i = 0; i < list->size; i++)
-		vigil_record_free(list->records[i]);
-	free(list->records);
-	free(list);
 }
 
 int vigil_policy_set(struct vigil *vigil, const char *component,

@@ -92,10 +92,25 @@ static enum status add_file(const struct session *session,
 	return weights_status(session, file);
 }
 
+/* A directory that was named may be empty, but not somewhere else. */
+static enum status check_place(const struct session *session, const char *path)
+{
+	enum status status;
+	int fd;
+
+	status = weights_open(session, path, &fd);
+	if (status == STATUS_OK)
+		close(fd);
+	return status;
+}
+
 static enum status take_entry(const struct session *session,
 			      struct weights_files *files, const FTSENT *entry)
 {
 	switch (entry->fts_info) {
+	case FTS_D:
+		return entry->fts_level == FTS_ROOTLEVEL ?
+		       check_place(session, entry->fts_path) : STATUS_OK;
 	case FTS_F:
 		return add_file(session, files, entry->fts_path);
 	case FTS_NS:

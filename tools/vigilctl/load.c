@@ -117,8 +117,9 @@ static void print_loaded(const struct weights_files *files,
 	if (option_given(progress->session, OPTION_JSON))
 		json_print_line(weights_document(files));
 	else
-		printf("%s %zu files, %s\n", waited ? "loaded" : "loading",
-		       files->count, size_format(progress->size_bytes, size));
+		printf("%s %zu file%s, %s\n", waited ? "loaded" : "loading",
+		       files->count, files->count == 1 ? "" : "s",
+		       size_format(progress->size_bytes, size));
 }
 
 static enum status load(const struct session *session,

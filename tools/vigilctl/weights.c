@@ -44,19 +44,25 @@ static bool find_mount(const struct vigil_record *component,
 	       mount_find(name + strlen(PREFIX), mount);
 }
 
-static void add_mount_row(struct output *output,
-			  const struct vigil_record *component,
-			  const struct mount *mount)
+static void begin_mounts(struct output *output)
 {
 	static const char *const titles[] = {
 		"NAME", "MOUNT", "SOURCE", ">FILES", ">LOADED", ">HUGE",
 		">HEALS", "HEALTH", "REASON",
 	};
-	struct table *table = output->mount_table;
 
-	if (!table)
-		table = table_new(titles, ARRAY_SIZE(titles));
-	output->mount_table = table;
+	if (!output->mount_table)
+		output->mount_table = table_new(titles, ARRAY_SIZE(titles));
+}
+
+static void add_mount_row(struct output *output,
+			  const struct vigil_record *component,
+			  const struct mount *mount)
+{
+	struct table *table;
+
+	begin_mounts(output);
+	table = output->mount_table;
 	table_add(table, show_string(component, VIGIL_A_COMPONENT_NAME));
 	table_add(table, mount->point);
 	table_add(table, mount->source);
@@ -164,6 +170,8 @@ static enum status show_mounts(struct session *session, struct output *output)
 		return fail_kernel(session, err, NULL);
 	show_warn_torn(session, list);
 	output->torn = vigil_list_torn(list);
+	if (!option_given(session, OPTION_JSON))
+		begin_mounts(output);
 	for (size_t i = 0; i < vigil_list_size(list); i++)
 		output_mount(output, vigil_list_at(list, i));
 	vigil_list_free(list);
