@@ -4,6 +4,7 @@
 # this file says for which kernel and where. "make help" lists what it can do.
 
 PREFIX ?= /usr/local
+DESTDIR ?=
 BUILD ?= $(CURDIR)/build
 
 # Without KDIR: the running kernel, or else the newest that has headers here.
@@ -17,7 +18,7 @@ endif
 
 # What "uname -r" says there. Debian's kernel.release is something else.
 utsrelease = $(KDIR)/include/generated/utsrelease.h
-kernel = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(utsrelease))
+kernel = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(utsrelease) 2>/dev/null)
 module-dir = $(BUILD)/$(kernel)
 
 # As many jobs as processors, unless make was told how many.
@@ -31,22 +32,76 @@ MAKEFLAGS += --no-print-directory
 Q := @
 endif
 
-PHONY := all
 all: modules tools
 
-PHONY += kdir
-kdir:
-	$(Q)if ! [ -r "$(utsrelease)" ]; then \
-		echo "no built kernel or kernel headers at KDIR='$(KDIR)'"; \
-		echo "install some, or name others: make KDIR=/lib/modules/<release>/build"; \
-		exit 1; \
-	fi >&2
-	$(if $(kdir-note),@echo "$(kdir-note)")
-
-PHONY += modules
 modules: kdir
 	$(Q)mkdir -p $(BUILD)
 	$(Q)flock $(module-dir).lock tools/build/link-tree $(module-dir) $(KDIR)
 	+$(Q)$(kbuild) modules
 
-.PHONY: $(PHONY)
+kdir:
+	$(Q)if ! [ -r "$(utsrelease)" ]; then \
+		echo "no kernel to build for at KDIR='$(KDIR)'"; \
+		echo "install its headers, or name others: make KDIR=/lib/modules/<release>/build"; \
+		exit 1; \
+	fi >&2
+	$(if $(kdir-note),@echo "$(kdir-note)")
+
+tools:
+	+$(Q)$(MAKE) $(jobs) -C tools O=$(BUILD)/tools PREFIX=$(PREFIX)
+
+# Nothing is loaded, now or at the next boot; the administrator says what and when.
+install: modules_install tools_install
+
+modules_install: export CONFIG_VIGIL_SIM = n
+modules_install: modules
+	+$(Q)$(kbuild) modules_install INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates/vigil
+	$(Q)/sbin/depmod $(if $(DESTDIR),-b $(DESTDIR)) $(kernel)
+
+tools_install:
+	+$(Q)$(MAKE) -C tools O=$(BUILD)/tools PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) install
+
+check:
+	$(Q)tools/install-deps check
+	$(Q)tools/checks/run
+
+test:
+	$(Q)tools/install-deps test
+	$(Q)tools/testing/run-tests
+
+demo:
+	$(Q)tools/install-deps demo
+	$(Q)tools/demo/run
+
+soak:
+	$(Q)tools/install-deps test
+	$(Q)tools/testing/soak
+
+clean:
+	$(Q)rm -rf $(BUILD)
+
+help:
+	@echo  'make [all]    build the modules and the user tools'
+	@echo  'make modules  build the modules'
+	@echo  'make tools    build libvigil and vigilctl into $(BUILD)/tools'
+	@echo  'make install  install modules, tools, headers and manual pages; loads nothing'
+	@echo  'make check    run the gates: styles, warnings, sparse, clang, documentation'
+	@echo  'make test     run everything that tests, on all kernels, in virtual machines'
+	@echo  'make demo     show the main job in a virtual machine'
+	@echo  'make soak     run the main job for hours while memory breaks'
+	@echo  'make clean    remove $(BUILD)'
+	@echo  ''
+	@echo  'KDIR=DIR             kernel to build for, a build tree or headers'
+	@echo  '                     [$(or $(KDIR),none found)]'
+	@echo  'PREFIX=DIR           where the tools are installed [$(PREFIX)]'
+	@echo  'DESTDIR=DIR          put in front of all that is installed'
+	@echo  'CONFIG_WEIGHTFS=n    leave a module out; see Kbuild'
+	@echo  'TIERS="unit kunit"   which tests: check unit kunit selftests runner [all]'
+	@echo  'KERNELS="6.12"       on which kernels: 6.1 6.12 debug [all]'
+	@echo  'VIGIL_NO_INSTALL=1   list missing packages and stop, do not install them'
+	@echo  'V=1                  show commands'
+
+export TIERS KERNELS
+
+.PHONY: all modules kdir tools install modules_install tools_install check test \
+	demo soak clean help
