@@ -20,6 +20,7 @@ compat_filemap_get_folio(struct address_space *mapping, pgoff_t index)
 
 	return folio ? folio : ERR_PTR(-ENOENT);
 }
+
 #define filemap_get_folio compat_filemap_get_folio
 #endif
 

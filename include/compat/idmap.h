@@ -27,6 +27,7 @@ static inline void compat_generic_fillattr(struct mnt_idmap *idmap,
 {
 	generic_fillattr(idmap, inode, stat);
 }
+
 #define generic_fillattr compat_generic_fillattr
 #endif
 

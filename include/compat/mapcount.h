@@ -23,6 +23,7 @@ static inline int compat_file_folio_mapcount(struct folio *folio)
 		sum += atomic_read(&folio_page(folio, i)->_mapcount) + 1 - entire;
 	return sum;
 }
+
 #define folio_mapcount compat_file_folio_mapcount
 #endif
 

@@ -21,8 +21,8 @@ own_files() {
 kdir_of() {
 	local found
 
-	found=$(printf '%s\n' /lib/modules/"$1"{,.*}/build | sort -V | tail -n 1)
-	if ! [ -d "$found" ]; then
+	found=$(compgen -G "/lib/modules/$1.*/build" | sort -V | tail -n 1)
+	if [ -z "$found" ]; then
 		echo "no headers of a kernel $1"
 		exit 4
 	fi
