@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Page frames out of use: who took them, and the ways to take one and to give
+ * it back.
+ *
+ * There are two ways to take one. Holding: vacate the frame and allocate it,
+ * so that nobody else can have it. It can always be undone, but needs a whole
+ * pageblock without immovable pages, in which poisoned frames and others that
+ * are held count as such. Soft offlining: the kernel vacates the frame and
+ * marks it as poisoned. It works wherever the page can be moved, but can't be
+ * undone after the first real memory failure since boot.
+ *
+ * The record of a frame is made before it is taken, so that none is ever out
+ * of use without one.
+ */
+#include <linux/delay.h>
+#include <linux/gfp.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/pageblock-flags.h>
+#include <linux/xarray.h>
+
+#include <compat/contig_range.h>
+
+#include "memory.h"
+
+/* What the books hold at most, about 1 MiB. Budgets are below it. */
+#define RECORDS_MAX	65536
+
+/* References that pages get for a moment make a frame look immovable. */
+#define HOLD_TRIES	4
+#define HOLD_RETRY_MS	20
+
+#define RECORD_STATE	0x07
+#define RECORD_ERRORS	0x08
+#define RECORD_NID	4
+
+static struct {
+	struct xarray records;	/* record_of() by number; vigil_memory_lock */
+	u32 nr_records;		/* vigil_memory_lock */
+	bool unpoison_refused;	/* for good; READ_ONCE() and WRITE_ONCE() */
+} frames = {
+	.records = XARRAY_INIT(frames.records, 0),
+};
+
+static void *record_of(const struct vigil_frame *frame)
+{
+	return xa_mk_value(frame->state |
+			   (frame->by_errors ? RECORD_ERRORS : 0) |
+			   (unsigned long)frame->nid << RECORD_NID);
+}
+
+static struct vigil_frame frame_of(const void *record)
+{
+	unsigned long value = record ? xa_to_value(record) : 0;
+
+	return (struct vigil_frame) {
+		.state = value & RECORD_STATE,
+		.by_errors = value & RECORD_ERRORS,
+		.nid = value >> RECORD_NID,
+	};
+}
+
+void vigil_memory_frames_exit(void)
+{
+	xa_destroy(&frames.records);
+}
+
+/* What is known about a page frame. */
+struct vigil_frame vigil_memory_frame(unsigned long pfn)
+{
+	lockdep_assert_held(&vigil_memory_lock);
+
+	return frame_of(xa_load(&frames.records, pfn));
+}
+
+/* Make or change the record of a page frame. Changing one can't fail. */
+static int frame_set(unsigned long pfn, struct vigil_frame frame)
+{
+	struct vigil_frame before = vigil_memory_frame(pfn);
+	bool fresh = before.state == VIGIL_FRAME_NONE;
+	void *old;
+
+	if (fresh && frames.nr_records >= RECORDS_MAX)
+		return -ENOSPC;
+
+	old = xa_store(&frames.records, pfn, record_of(&frame), GFP_KERNEL);
+	if (xa_is_err(old))
+		return xa_err(old);
+
+	if (fresh)
+		frames.nr_records++;
+	else
+		vigil_memory_account(&before, -1);
+	vigil_memory_account(&frame, 1);
+	return 0;
+}
+
+/**
+ * vigil_memory_frame_begin() - Record a page frame as being taken by Vigil.
+ * @pfn: the page frame
+ * @nid: its node
+ * @by_errors: because of errors, not because somebody commanded it
+ *
+ * Context: Process context, under vigil_memory_lock.
+ * Return: 0, -EDQUOT when the node's budget is used up, -EBUSY when the frame
+ * is out of use, -ENOMEM, -ENOSPC.
+ */
+int vigil_memory_frame_begin(unsigned long pfn, int nid, bool by_errors)
+{
+	struct vigil_frame frame = {
+		.state = VIGIL_FRAME_PENDING,
+		.by_errors = by_errors,
+		.nid = nid,
+	};
+
+	switch (vigil_memory_frame(pfn).state) {
+	case VIGIL_FRAME_NONE:
+		if (!vigil_memory_budget_left(nid))
+			return -EDQUOT;
+		return frame_set(pfn, frame);
+	case VIGIL_FRAME_PENDING:
+		return 0;
+	default:
+		return -EBUSY;
+	}
+}
+
+/* A page frame that was pending has been seen to be out of use. */
+void vigil_memory_frame_taken(unsigned long pfn, enum vigil_frame_state state)
+{
+	struct vigil_frame frame = vigil_memory_frame(pfn);
+
+	frame.state = state;
+	frame_set(pfn, frame);
+	vigil_memory_count(frame.nid, COUNTER_OFFLINED, 1);
+}
+
+/* The page frame is in use again. */
+void vigil_memory_frame_clear(unsigned long pfn)
+{
+	struct vigil_frame before = vigil_memory_frame(pfn);
+
+	if (before.state == VIGIL_FRAME_NONE)
+		return;
+	xa_erase(&frames.records, pfn);
+	frames.nr_records--;
+	vigil_memory_account(&before, -1);
+}
+
+/* Has memory failure handling or soft offlining taken the frame? */
+bool vigil_memory_poisoned(unsigned long pfn)
+{
+	struct page *page = pfn_to_online_page(pfn);
+
+	return page && PageHWPoison(page);
+}
+
+/**
+ * vigil_memory_note_external() - Somebody else took a page frame out of use.
+ * @pfn: the page frame, seen to be poisoned
+ * @failure: an uncorrected error was seen to be the cause, so it is the kernel
+ *	that took it even if Vigil was about to
+ *
+ * Context: Process context, under vigil_memory_lock.
+ */
+void vigil_memory_note_external(unsigned long pfn, bool failure)
+{
+	struct vigil_frame frame = vigil_memory_frame(pfn);
+	struct page *page = pfn_to_online_page(pfn);
+
+	if (!page || frame.state == VIGIL_FRAME_EXTERNAL ||
+	    frame.state == VIGIL_FRAME_HELD ||
+	    (frame.state != VIGIL_FRAME_NONE && !failure))
+		return;
+
+	frame.state = VIGIL_FRAME_EXTERNAL;
+	frame.by_errors = true;
+	frame.nid = page_to_nid(page);
+	frame_set(pfn, frame);
+	vigil_memory_count(frame.nid, COUNTER_EXTERNAL, 1);
+}
+
+/* Forget frames that others have put back to use, or that are gone. */
+void vigil_memory_frames_review(void)
+{
+	struct vigil_frame frame;
+	unsigned long pfn;
+	void *record;
+
+	lockdep_assert_held(&vigil_memory_lock);
+
+	xa_for_each(&frames.records, pfn, record) {
+		frame = frame_of(record);
+		if ((frame.state == VIGIL_FRAME_OFFLINED ||
+		     frame.state == VIGIL_FRAME_EXTERNAL) &&
+		    !vigil_memory_poisoned(pfn))
+			vigil_memory_frame_clear(pfn);
+		cond_resched();
+	}
+}
+
+/**
+ * vigil_memory_immovable() - Why a page frame can't be vacated, if it can't.
+ * @pfn: a page frame of memory that is online
+ *
+ * Only looks, so it may be wrong the next moment in either direction.
+ *
+ * Context: Any.
+ * Return: what holds the frame, in words, or NULL.
+ */
+const char *vigil_memory_immovable(unsigned long pfn)
+{
+	struct page *page = pfn_to_online_page(pfn);
+
+	if (!page)
+		return "memory that is not online";
+	if (PageReserved(page))
+		return "the kernel image, firmware or a device";
+	if (PageSlab(page))
+		return "objects of the kernel";
+	if (PageTable(page))
+		return "page tables";
+	return NULL;
+}
+
+/**
+ * vigil_memory_kernels() - Is a page frame the kernel's, which can't vacate it?
+ * @pfn: a page frame of memory that is online
+ *
+ * What can be moved is free, or has a mapping, or is on a list of pages; pages
+ * on their way to such a list have a mapping already.
+ *
+ * Context: Any.
+ * Return: true if it is, for the moment.
+ */
+bool vigil_memory_kernels(unsigned long pfn)
+{
+	struct page *page = pfn_to_online_page(pfn);
+
+	if (!page || !page_count(page) || is_free_buddy_page(page))
+		return false;
+	page = compound_head(page);
+	return !PageLRU(page) && !PageHuge(page) && !page->mapping;
+}
+
+/* A pageblock that ends at a hole or at another zone can't be isolated. */
+static bool pageblock_whole(unsigned long pfn)
+{
+	struct page *first = pfn_to_online_page(pageblock_start_pfn(pfn));
+	struct page *last = pfn_to_online_page(pageblock_end_pfn(pfn) - 1);
+
+	return first && last && page_zone(first) == page_zone(last);
+}
+
+/**
+ * vigil_memory_hold() - Vacate a page frame and allocate it.
+ * @pfn: a page frame of memory that is online
+ *
+ * Keeps this module loaded until vigil_memory_unhold().
+ *
+ * Context: Process context, may sleep for long; no lock of Vigil held.
+ * Return: 0, or a negative errno, most often -EBUSY.
+ */
+int vigil_memory_hold(unsigned long pfn)
+{
+	int tries, err = -EBUSY;
+
+	if (!pageblock_whole(pfn))
+		return -EBUSY;
+
+	for (tries = 0; tries < HOLD_TRIES; tries++) {
+		if (tries)
+			msleep(HOLD_RETRY_MS);
+		err = alloc_contig_range(pfn, pfn + 1, MIGRATE_MOVABLE,
+					 GFP_KERNEL | __GFP_NOWARN);
+		if (err != -EBUSY)
+			break;
+	}
+	if (!err)
+		__module_get(THIS_MODULE);
+	return err;
+}
+
+/**
+ * vigil_memory_unhold() - Free a page frame that was held.
+ * @pfn: the page frame
+ *
+ * If an error has struck it meanwhile, the page allocator does not take it.
+ *
+ * Context: Process context; no lock of Vigil held.
+ */
+void vigil_memory_unhold(unsigned long pfn)
+{
+	free_contig_range(pfn, 1);
+	module_put(THIS_MODULE);
+}
+
+/**
+ * vigil_memory_can_unpoison() - Can soft offlining be undone?
+ *
+ * The kernel refuses for good after a real memory failure, also one from
+ * before Vigil was loaded, and has no way to ask but to try: undoing it for
+ * a page that is not poisoned fails one way or the other.
+ *
+ * Context: Process context, may sleep; no lock of Vigil held.
+ * Return: true if it can be, so far.
+ */
+bool vigil_memory_can_unpoison(void)
+{
+	struct page *page;
+
+	if (READ_ONCE(frames.unpoison_refused))
+		return false;
+
+	page = alloc_page(GFP_KERNEL);
+	if (!page)
+		return true;
+	if (unpoison_memory(page_to_pfn(page)) == -EOPNOTSUPP)
+		WRITE_ONCE(frames.unpoison_refused, true);
+	__free_page(page);
+	return !READ_ONCE(frames.unpoison_refused);
+}
+
+/**
+ * vigil_memory_unpoison() - Give back a page frame that was soft-offlined.
+ * @pfn: the page frame
+ *
+ * Context: Process context, may sleep; no lock of Vigil held.
+ * Return: 0 when it was and is seen to be back, -EOPNOTSUPP when the kernel
+ * does not undo it any more on this boot, another negative errno else.
+ */
+int vigil_memory_unpoison(unsigned long pfn)
+{
+	int err = unpoison_memory(pfn);
+
+	if (err == -EOPNOTSUPP)
+		WRITE_ONCE(frames.unpoison_refused, true);
+	if (!err && vigil_memory_poisoned(pfn))
+		return -EBUSY;
+	return err;
+}

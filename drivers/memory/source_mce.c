@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Errors from the machine-check decode chain of x86.
+ *
+ * The chain runs from a work item today; what is called here would do in
+ * machine-check context too. The place in the chain is after RAS_CEC, which
+ * marks the corrected errors that it takes charge of, and before memory
+ * failure handling, so that an error is known before its outcome.
+ *
+ * Corrected errors of a CPU's caches carry an address too, but the page there
+ * is not at fault: on Intel they look like a cache's and are left alone. (The
+ * uncorrected ones matter, whoever detected them: the data are lost.)
+ */
+#include <linux/mm.h>
+#include <linux/notifier.h>
+#include <asm/cpu_device_id.h>
+#include <asm/mce.h>
+
+#include "memory.h"
+
+/* Intel SDM volume 3B, 16.9.2: memory controller errors, filtered or not. */
+#define MCACOD_MASK_TYPE	0xef80
+#define MCACOD_MEMORY		0x0080
+
+static bool is_memory_controllers(const struct mce *mce)
+{
+	if (mce->cpuvendor != X86_VENDOR_INTEL &&
+	    mce->cpuvendor != X86_VENDOR_ZHAOXIN)
+		return true;
+	return (mce->status & MCACOD_MASK_TYPE) == MCACOD_MEMORY;
+}
+
+static int take_record(struct notifier_block *nb, unsigned long action,
+		       void *data)
+{
+	struct vigil_record record = { .source = VIGIL_RECORD_MCE };
+	struct mce *mce = data;
+
+	if (!mce || !mce_is_memory_error(mce))
+		return NOTIFY_DONE;
+
+	if (!mce_is_correctable(mce))
+		record.flags |= VIGIL_RECORD_UNCORRECTED;
+	else if (!is_memory_controllers(mce))
+		return NOTIFY_DONE;
+
+	if (mce_usable_address(mce)) {
+		record.flags |= VIGIL_RECORD_ADDRESS;
+		record.address = mce->addr;
+		if (mce->status & MCI_STATUS_MISCV)
+			record.address &= ~0ULL << MCI_MISC_ADDR_LSB(mce->misc);
+	}
+	if (mce->kflags & MCE_HANDLED_CEC)
+		record.flags |= VIGIL_RECORD_COLLECTED;
+	record.status = mce->status;
+	record.cpu = mce->extcpu;
+	vigil_memory_record(&record);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block decode_block = {
+	.notifier_call	= take_record,
+	.priority	= MCE_PRIO_EARLY,
+};
+
+void vigil_memory_mce_start(void)
+{
+	mce_register_decode_chain(&decode_block);
+}
+
+/* When it returns, take_record() does not run. */
+void vigil_memory_mce_stop(void)
+{
+	mce_unregister_decode_chain(&decode_block);
+}
