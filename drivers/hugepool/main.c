@@ -226,7 +226,7 @@ static void remove_hugepool(int nid)
 
 	hugepool_read(pool, &stat);
 	if (stat.quarantined_pages)
-		pr_notice("node %d: %lu huge pages with poisoned frames stay out of use\n",
+		pr_notice("node %d: huge pages kept out of use because of poison: %lu\n",
 			  nid, stat.quarantined_pages);
 	hugepools[nid] = NULL;
 	kfree(pool);
@@ -239,6 +239,17 @@ static void remove_hugepools(void)
 	for (nid = 0; nid < MAX_NUMNODES; nid++)
 		remove_hugepool(nid);
 	hugepool_fill_exit();
+}
+
+static void __init warn_of_useless_targets(void)
+{
+	int nid;
+
+	for (nid = 0; nid < MAX_NUMNODES; nid++) {
+		if (initial_pages[nid] && !hugepools[nid])
+			pr_warn("node %d: target_pages ignored, no memory to reserve\n",
+				nid);
+	}
 }
 
 static int __init vigil_hugepool_init(void)
@@ -258,6 +269,7 @@ static int __init vigil_hugepool_init(void)
 			return err;
 		}
 	}
+	warn_of_useless_targets();
 	vigil_frame_owner_register(&frame_owner);
 	return 0;
 }
