@@ -18,7 +18,7 @@ from .machine import PORTS, Machine, qemu_command
 from .monitor import Monitor
 
 PR_SET_PDEATHSIG = 1
-# For output still in flight after the guest's verdict.
+# For output still in flight after the guest's verdict, and for QEMU to end.
 DRAIN_S = 10
 
 
@@ -119,6 +119,8 @@ class Session:
             self._relay(time.monotonic() + timeout_s)
             if self.report.complete:
                 self._monitor.quit()
+            elif not self.report.timed_out:
+                self._await_end()
         finally:
             self.kill()
         for stream in self._outputs.values():
@@ -132,6 +134,15 @@ class Session:
             self._process.kill()
         self._process.wait()
 
+    def _await_end(self) -> None:
+        """QEMU closed its ports: because the guest powered off, or because it failed."""
+        try:
+            status = self._process.wait(DRAIN_S)
+        except subprocess.TimeoutExpired:
+            return
+        if status:
+            raise VmError(f"QEMU failed with status {status}; its own message is above")
+
     def _relay(self, deadline: float) -> None:
         selector = selectors.DefaultSelector()
         for name, handler in self._handlers.items():
@@ -142,7 +153,7 @@ class Session:
             left = deadline - time.monotonic()
             ready = selector.select(max(left, 0))
             if not ready and left <= 0:
-                self.report.timed_out = True
+                self._give_up()
                 return
             for key, _ in ready:
                 data = key.fileobj.recv(1 << 16)
@@ -151,6 +162,12 @@ class Session:
                 else:
                     selector.unregister(key.fileobj)
         self.report.complete = self._finished()
+
+    def _give_up(self) -> None:
+        if self._done:
+            self.report.guest_error = "the end of the command's output is missing"
+        else:
+            self.report.timed_out = True
 
     def _finished(self) -> bool:
         return self._done and all(stream.finished for stream in self._outputs.values())
