@@ -64,7 +64,7 @@ static int take_component(const struct nlmsghdr *nlh, void *list)
 	return err;
 }
 
-static int dump_once(struct vigil *vigil, unsigned int class,
+static int dump_once(struct vigil *vigil, unsigned int of_class,
 		     struct vigil_list **out)
 {
 	struct vigil_list *list = vigil_list_new();
@@ -76,8 +76,8 @@ static int dump_once(struct vigil *vigil, unsigned int class,
 		return vigil_fail(vigil, -ENOMEM, "%s", strerror(ENOMEM));
 	nlh = vigil_request_begin(vigil, vigil->family, VIGIL_CMD_COMPONENT_GET,
 				  NLM_F_DUMP);
-	if (class)
-		mnl_attr_put_u32(nlh, VIGIL_A_COMPONENT_CLASS, class);
+	if (of_class)
+		mnl_attr_put_u32(nlh, VIGIL_A_COMPONENT_CLASS, of_class);
 	err = vigil_request_run(vigil, nlh, take_component, list);
 	if (err == -EINTR) {
 		vigil_list_set_torn(list);
@@ -89,7 +89,7 @@ static int dump_once(struct vigil *vigil, unsigned int class,
 	return 0;
 }
 
-int vigil_component_dump(struct vigil *vigil, unsigned int class,
+int vigil_component_dump(struct vigil *vigil, unsigned int of_class,
 			 struct vigil_list **list)
 {
 	int err;
@@ -97,7 +97,7 @@ int vigil_component_dump(struct vigil *vigil, unsigned int class,
 	*list = NULL;
 	for (int i = 0; i < DUMP_ATTEMPTS; i++) {
 		vigil_list_free(*list);
-		err = dump_once(vigil, class, list);
+		err = dump_once(vigil, of_class, list);
 		if (err || !vigil_list_torn(*list))
 			break;
 	}

@@ -197,14 +197,14 @@ bool vigil_component_number(const struct vigil_record *component,
 /**
  * vigil_component_dump() - Ask for all components.
  * @vigil: handle
- * @class: VIGIL_CLASS_... to ask for those of one class only, or 0
+ * @of_class: VIGIL_CLASS_... to ask for those of one class only, or 0
  * @list: set to the components
  *
  * A dump that is torn by a change is asked for again, a few times.
  *
  * Return: 0 or a negative errno.
  */
-int vigil_component_dump(struct vigil *vigil, unsigned int class,
+int vigil_component_dump(struct vigil *vigil, unsigned int of_class,
 			 struct vigil_list **list);
 
 /**

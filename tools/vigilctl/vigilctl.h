@@ -45,6 +45,14 @@ enum option_bit {
 /**
  * struct options - What was asked for on the command line.
  * @given: OPTION_... of those that were given; the others' values are 0
+ * @class: of --class, VIGIL_CLASS_...
+ * @reason: of --reason
+ * @address: of --address
+ * @timeout_s: of --timeout
+ * @node: of --node
+ * @pages: of --pages
+ * @bytes: of --bytes
+ * @count: of --count
  */
 struct options {
 	unsigned int given;

@@ -64,4 +64,7 @@ static const struct unit_case cases[] = {
 	{ "other and mangled lines are refused", others_are_refused },
 };
 
-UNIT_MAIN(cases)
+int main(void)
+{
+	return unit_run(cases, ARRAY_SIZE(cases));
+}

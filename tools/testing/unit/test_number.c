@@ -104,4 +104,7 @@ static const struct unit_case cases[] = {
 	{ "durations that are printed", format_durations },
 };
 
-UNIT_MAIN(cases)
+int main(void)
+{
+	return unit_run(cases, ARRAY_SIZE(cases));
+}

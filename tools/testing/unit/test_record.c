@@ -315,4 +315,7 @@ static const struct unit_case cases[] = {
 	{ "mangled refusals", mangled_refusals },
 };
 
-UNIT_MAIN(cases)
+int main(void)
+{
+	return unit_run(cases, ARRAY_SIZE(cases));
+}

@@ -54,4 +54,7 @@ static const struct unit_case cases[] = {
 	{ "an old message changes nothing", old_message_changes_nothing },
 };
 
-UNIT_MAIN(cases)
+int main(void)
+{
+	return unit_run(cases, ARRAY_SIZE(cases));
+}

@@ -134,4 +134,7 @@ static const struct unit_case cases[] = {
 	{ "an operation", operation },
 };
 
-UNIT_MAIN(cases)
+int main(void)
+{
+	return unit_run(cases, ARRAY_SIZE(cases));
+}

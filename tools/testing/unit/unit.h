@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Unit tests in user space. A test program has a table of cases and one line:
- *
- *	UNIT_MAIN(cases)
- *
- * It prints TAP. A case that fails goes on, so that all of its complaints are
- * seen; a crash or a sanitizer's report ends the program, and the runner counts
- * the cases that did not get to run as failed.
+ * Unit tests in user space. A test program has a table of cases, which its
+ * main() hands to unit_run(). It prints TAP. A case that fails goes on, so that
+ * all of its complaints are seen; a crash or a sanitizer's report ends the
+ * program, and the runner counts that as a failure.
  */
 #ifndef VIGIL_UNIT_H
 #define VIGIL_UNIT_H
@@ -74,7 +71,7 @@ static inline void unit_skip(const char *why)
 	unit_skipped = why;
 }
 
-static int unit_run(const struct unit_case *cases, size_t count)
+static inline int unit_run(const struct unit_case *cases, size_t count)
 {
 	bool failed = false;
 
@@ -85,17 +82,13 @@ static int unit_run(const struct unit_case *cases, size_t count)
 		unit_skipped = NULL;
 		cases[i].run();
 		failed |= unit_failed;
-		printf("%s %zu %s%s%s\n", unit_failed ? "not ok" : "ok", i + 1,
-		       cases[i].name, unit_skipped ? " # SKIP " : "",
-		       unit_skipped ? unit_skipped : "");
+		printf("%s %zu %s", unit_failed ? "not ok" : "ok", i + 1,
+		       cases[i].name);
+		if (unit_skipped)
+			printf(" # SKIP %s", unit_skipped);
+		putchar('\n');
 	}
 	return failed;
 }
-
-#define UNIT_MAIN(cases) \
-	int main(void) \
-	{ \
-		return unit_run(cases, ARRAY_SIZE(cases)); \
-	}
 
 #endif /* VIGIL_UNIT_H */
