@@ -56,7 +56,7 @@ install: modules_install tools_install
 modules_install: export CONFIG_VIGIL_SIM = n
 modules_install: modules
 	+$(Q)$(kbuild) modules_install INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates/vigil
-	$(Q)/sbin/depmod $(if $(DESTDIR),-b $(DESTDIR)) $(kernel)
+	$(if $(DESTDIR),,$(Q)/sbin/depmod $(kernel))
 
 tools_install:
 	+$(Q)$(MAKE) -C tools O=$(BUILD)/tools PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) install
