@@ -42,7 +42,7 @@ let_go() {
 	wait "$holder" 2>/dev/null || :
 }
 
-plan 16
+plan 17
 check_json 0 'd["components"][0]["mount-point"].endswith("/mount") and
 	d["components"][0]["source"].endswith("/my models")' \
 	"mounts" weights show
@@ -77,3 +77,18 @@ check_says 2 "8.5 MiB stay: they are mapped" "what is mapped stays" \
 let_go
 check_json 0 'd["files"][0]["loaded-bytes"] == 0' \
 	"what was mapped does not" weights evict "$mount_point/one"
+
+# The file is big enough to be interrupted, unless the machine is very fast.
+truncate -s 400M "$models/big"
+"$vigilctl" -j weights preload "$mount_point/big" >"$work/lines" &
+preload=$!
+wait_for "$patience_s" [ -s "$work/lines" ]
+kill -INT "$preload" 2>/dev/null || :
+status=0
+wait "$preload" || status=$?
+if [ "$status" -eq 0 ]; then
+	skip "interrupting leaves the load going" "it was faster"
+else
+	check "interrupting leaves the load going" \
+		[ "$status:$(grep -c "goes on loading" "$work/lines")" = 4:1 ]
+fi
