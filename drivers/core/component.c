@@ -15,6 +15,7 @@
  */
 #define pr_fmt(fmt) "vigil: " fmt
 
+#include <kunit/visibility.h>
 #include <linux/mutex.h>
 #include <linux/netlink.h>
 #include <linux/string.h>
@@ -59,6 +60,7 @@ u64 vigil_seq(void)
 {
 	return READ_ONCE(notify.seq);
 }
+EXPORT_SYMBOL_IF_KUNIT(vigil_seq);
 
 u64 vigil_seq_next_locked(void)
 {
@@ -76,6 +78,7 @@ void vigil_component_facts(struct vigil_component *component,
 	*facts = component->facts;
 	spin_unlock(&component->facts_lock);
 }
+EXPORT_SYMBOL_IF_KUNIT(vigil_component_facts);
 
 /* A risk that expired is unknown, whether or not risk_work has run. */
 bool vigil_risk_known(const struct vigil_facts *facts)
@@ -83,6 +86,7 @@ bool vigil_risk_known(const struct vigil_facts *facts)
 	return facts->risk_expires_ns &&
 	       ktime_get_boottime_ns() < facts->risk_expires_ns;
 }
+EXPORT_SYMBOL_IF_KUNIT(vigil_risk_known);
 
 static bool facts_differ(const struct vigil_facts *a,
 			 const struct vigil_facts *b)
@@ -452,6 +456,7 @@ int vigil_policy_set(struct vigil_component *component, unsigned int index,
 	announce_policy(component, index, value);
 	return 0;
 }
+EXPORT_SYMBOL_IF_KUNIT(vigil_policy_set);
 
 void vigil_component_exit(void)
 {

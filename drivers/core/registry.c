@@ -14,6 +14,7 @@
  */
 #define pr_fmt(fmt) "vigil: " fmt
 
+#include <kunit/visibility.h>
 #include <linux/ctype.h>
 #include <linux/hashtable.h>
 #include <linux/jhash.h>
@@ -105,6 +106,7 @@ struct vigil_component *vigil_component_get_by_name(const char *name)
 	mutex_unlock(&registry.lock);
 	return component;
 }
+EXPORT_SYMBOL_IF_KUNIT(vigil_component_get_by_name);
 
 /* The first component from number *@id on, to be put again; updates *@id. */
 struct vigil_component *vigil_component_get_next(unsigned long *id)
@@ -124,6 +126,7 @@ void vigil_component_put(struct vigil_component *component)
 	if (refcount_dec_and_test(&component->users))
 		complete(&component->unused);
 }
+EXPORT_SYMBOL_IF_KUNIT(vigil_component_put);
 
 static bool valid_name(const char *name)
 {
@@ -142,9 +145,6 @@ static int check_counters(const struct vigil_component_desc *desc)
 {
 	unsigned int i, j;
 
-	if (desc->nr_counters && !desc->counters)
-		return -EINVAL;
-
 	for (i = 0; i < desc->nr_counters; i++) {
 		if (!valid_name(desc->counters[i].name))
 			return -EINVAL;
@@ -160,9 +160,6 @@ static int check_policies(const struct vigil_component_desc *desc)
 {
 	const struct vigil_policy_desc *policy;
 	unsigned int i, j;
-
-	if (desc->nr_policies && !desc->policies)
-		return -EINVAL;
 
 	for (i = 0; i < desc->nr_policies; i++) {
 		policy = &desc->policies[i];
@@ -185,6 +182,9 @@ static int check_desc(const struct vigil_component_desc *desc)
 	    !valid_name(desc->instance) || (desc->verbs & ~all_verbs))
 		return -EINVAL;
 	if (desc->verbs && (!desc->ops || !desc->ops->execute))
+		return -EINVAL;
+	if ((desc->nr_counters && !desc->counters) ||
+	    (desc->nr_policies && !desc->policies))
 		return -EINVAL;
 
 	/* One message holds a whole component; this bounds the tables, too. */

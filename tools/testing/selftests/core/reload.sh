@@ -1,0 +1,53 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# In and out twenty times, also with people inside: refused or safe.
+
+here=$(dirname "$(realpath "$0")")
+. "$here/../lib.sh"
+. "$here/core-lib.sh"
+
+need_sim
+plan 6
+
+# cycles COUNT
+cycles() {
+	_left=$1
+	while [ "$_left" -gt 0 ]; do
+		load_sim components=20 && unload_sim || return 1
+		_left=$((_left - 1))
+	done
+}
+
+check "twenty times in and out" cycles 20
+
+# churn: use every file, until the component is gone for a while.
+churn() {
+	_misses=0
+	while [ "$_misses" -lt 200 ]; do
+		if cat "$sysfs"/cpu-sim*/health "$sysfs"/cpu-sim*/*/*; then
+			_misses=0
+		else
+			_misses=$((_misses + 1))
+		fi
+		for _file in "$sysfs"/cpu-sim?/isolate; do
+			[ -e "$_file" ] && write "$_file" churn
+		done
+	done >/dev/null 2>&1
+}
+
+churn &
+churner=$!
+check "twenty times while files are read and written" cycles 20
+kill "$churner" 2>/dev/null
+wait "$churner" 2>/dev/null
+
+load_sim components=1
+check "the core stays while a provider is loaded" \
+	sh -c '! rmmod vigil 2>/dev/null'
+
+exec 9<"$sysfs/cpu-sim0/health"
+check "a provider goes while a file is open" rmmod vigil_sim
+check "the open file says that its device is gone" sh -c '! cat <&9 2>/dev/null'
+check "the core goes while the file is open" rmmod vigil
+exec 9<&-
