@@ -15,8 +15,8 @@ typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
 
-#define min(a, b) ({ __auto_type _a = (a), _b = (b); _a < _b ? _a : _b; })
-#define max(a, b) ({ __auto_type _a = (a), _b = (b); _a > _b ? _a : _b; })
+#define min(a, b) ({ __auto_type _a = (a); __auto_type _b = (b); _a < _b ? _a : _b; })
+#define max(a, b) ({ __auto_type _a = (a); __auto_type _b = (b); _a > _b ? _a : _b; })
 #define min_t(type, a, b) min((type)(a), (type)(b))
 
 #define READ_ONCE(x) __atomic_load_n(&(x), __ATOMIC_RELAXED)
