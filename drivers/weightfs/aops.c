@@ -140,6 +140,7 @@ static int weightfs_remove_poisoned(struct address_space *mapping,
 	weightfs_chunk_removed(chunk);
 	return err;
 }
+
 COMPAT_ERROR_REMOVE_FOLIO(weightfs_error_remove_folio, weightfs_remove_poisoned)
 
 /* Only where the core reads around us, between two states of a chunk. */

@@ -70,6 +70,7 @@ void weightfs_chunk_break(struct weightfs_chunk *chunk)
 	spin_lock(&chunk->wi->lock);
 	huge = chunk->state == WEIGHTFS_HUGE;
 	WRITE_ONCE(chunk->removed, false);
+	/* Pairs with weightfs_chunk_ready(). */
 	smp_store_release(&chunk->state, WEIGHTFS_BROKEN);
 	spin_unlock(&chunk->wi->lock);
 	if (huge)
@@ -113,7 +114,7 @@ static void weightfs_chunk_work(struct work_struct *work)
 	WRITE_ONCE(chunk->move, false);
 	WRITE_ONCE(chunk->error, err);
 	atomic_dec(&chunk->wi->building);
-	/* Pairs with weightfs_chunk_populate(): the error first, then the run. */
+	/* Pairs with chunk_ran_since(): the error first, then the run. */
 	smp_store_release(&chunk->runs, chunk->runs + 1);
 	wake_up_var(&chunk->runs);
 	if (READ_ONCE(chunk->state) == WEIGHTFS_SMALL &&
@@ -137,6 +138,12 @@ void weightfs_chunk_start_build(struct weightfs_chunk *chunk)
 		atomic_dec(&chunk->wi->building);
 }
 
+static bool chunk_ran_since(struct weightfs_chunk *chunk, u8 runs)
+{
+	/* Pairs with weightfs_chunk_work(). */
+	return smp_load_acquire(&chunk->runs) != runs;
+}
+
 /**
  * weightfs_chunk_populate() - Have a chunk built if need be, and wait.
  * @chunk: the chunk
@@ -151,11 +158,10 @@ int weightfs_chunk_populate(struct weightfs_chunk *chunk)
 	int err;
 
 	while (!weightfs_chunk_ready(chunk)) {
-		/* Pairs with weightfs_chunk_work(). */
-		runs = smp_load_acquire(&chunk->runs);
+		runs = READ_ONCE(chunk->runs);
 		weightfs_chunk_start_build(chunk);
 		err = wait_var_event_killable(&chunk->runs,
-					      smp_load_acquire(&chunk->runs) != runs);
+					      chunk_ran_since(chunk, runs));
 		if (err)
 			return -EINTR;
 		if (!weightfs_chunk_ready(chunk) && READ_ONCE(chunk->error))
@@ -313,6 +319,7 @@ int weightfs_chunks_init(struct weightfs_inode *wi)
 		table[nr].nid = NUMA_NO_NODE;
 		INIT_WORK(&table[nr].work, weightfs_chunk_work);
 	}
+	/* Pairs with the load above. */
 	smp_store_release(&wi->chunks, table);
 
 	mutex_lock(&wm->lock);

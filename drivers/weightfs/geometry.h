@@ -10,13 +10,14 @@
 #ifndef _WEIGHTFS_GEOMETRY_H
 #define _WEIGHTFS_GEOMETRY_H
 
+#include <linux/bits.h>
 #include <linux/huge_mm.h>
 #include <linux/kernel.h>
 #include <linux/math.h>
 #include <linux/mm.h>
 
 #define WEIGHTFS_CHUNK_SHIFT	HPAGE_PMD_SHIFT
-#define WEIGHTFS_CHUNK_BYTES	(1ULL << WEIGHTFS_CHUNK_SHIFT)
+#define WEIGHTFS_CHUNK_BYTES	BIT_ULL(WEIGHTFS_CHUNK_SHIFT)
 #define WEIGHTFS_CHUNK_PAGES	(1UL << (WEIGHTFS_CHUNK_SHIFT - PAGE_SHIFT))
 
 /* Pages of a file of @size bytes, the last one possibly in part. */

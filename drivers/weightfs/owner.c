@@ -36,12 +36,14 @@ static struct weightfs_chunk *folio_chunk(struct folio *folio)
 {
 	struct weightfs_chunk *chunk = NULL;
 	struct address_space *mapping;
+	struct weightfs_inode *wi;
 
 	folio_lock(folio);
 	mapping = folio_mapping(folio);
-	if (mapping && mapping->a_ops == &weightfs_aops && igrab(mapping->host))
-		chunk = &weightfs_inode(mapping->host)->chunks[
-				weightfs_chunk_of(folio->index)];
+	if (mapping && mapping->a_ops == &weightfs_aops && igrab(mapping->host)) {
+		wi = weightfs_inode(mapping->host);
+		chunk = &wi->chunks[weightfs_chunk_of(folio->index)];
+	}
 	folio_unlock(folio);
 	return chunk;
 }

@@ -42,8 +42,10 @@ static struct file *source_open(struct weightfs_inode *wi)
  */
 struct file *weightfs_source(struct weightfs_inode *wi)
 {
-	struct file *file = smp_load_acquire(&wi->source);
+	struct file *file;
 
+	/* Pairs with the store below. */
+	file = smp_load_acquire(&wi->source);
 	if (file)
 		return file;
 	mutex_lock(&wi->source_lock);
@@ -51,6 +53,7 @@ struct file *weightfs_source(struct weightfs_inode *wi)
 	if (!file) {
 		file = source_open(wi);
 		if (!IS_ERR(file))
+			/* Pairs with the load above. */
 			smp_store_release(&wi->source, file);
 	}
 	mutex_unlock(&wi->source_lock);

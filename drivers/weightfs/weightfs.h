@@ -60,7 +60,7 @@ struct weightfs_mount {
 	struct delayed_work mend_work;
 	unsigned long mend_delay;
 	struct vigil_component *component;
-	struct mutex lock;
+	struct mutex lock;		/* protects files and nr_files */
 	struct list_head files;
 	unsigned long nr_files;
 	atomic_long_t huge_chunks;
@@ -135,8 +135,8 @@ struct weightfs_inode {
 	loff_t size;
 	struct timespec64 mtime;
 	struct timespec64 ctime;
-	spinlock_t lock;
-	struct mutex source_lock;
+	spinlock_t lock;		/* protects chunks[].state */
+	struct mutex source_lock;	/* protects setting source and chunks */
 	struct file *source;
 	struct weightfs_chunk *chunks;
 	u32 *crc;
@@ -165,9 +165,10 @@ static inline unsigned long weightfs_chunk_nr(const struct weightfs_chunk *chunk
 	return chunk - chunk->wi->chunks;
 }
 
-/* A chunk whose pages may be touched. Pairs with weightfs_chunk_set_state(). */
+/* A chunk whose pages may be touched. */
 static inline bool weightfs_chunk_ready(const struct weightfs_chunk *chunk)
 {
+	/* Pairs with weightfs_chunk_set_state() and weightfs_chunk_break(). */
 	u8 state = smp_load_acquire(&chunk->state);
 
 	return state == WEIGHTFS_SMALL || state == WEIGHTFS_HUGE;

@@ -36,6 +36,7 @@ static void file_case_name(const struct file_case *c, char *name)
 {
 	strscpy(name, c->name, KUNIT_PARAM_DESC_SIZE);
 }
+
 KUNIT_ARRAY_PARAM(file, file_cases, file_case_name);
 
 static void file_is_cut(struct kunit *test)
@@ -100,6 +101,7 @@ static struct kunit_suite geometry_suite = {
 	.name = "weightfs_geometry",
 	.test_cases = geometry_cases,
 };
+
 kunit_test_suite(geometry_suite);
 
 MODULE_DESCRIPTION("Tests of how weightfs cuts files into chunks");
