@@ -16,8 +16,9 @@
  * the chunk ready (SMALL or HUGE) may use its pages; see weightfs_release_folio()
  * for how it is taken back.
  *
- * Locks, outermost first: weightfs_mount.lock, invalidate_lock of the mapping,
- * folio lock, weightfs_inode.lock.
+ * Locks, outermost first: weightfs_inode.source_lock, weightfs_mount.lock; and,
+ * not inside those, invalidate_lock of the mapping, folio lock,
+ * weightfs_inode.lock.
  */
 #include <linux/mm.h>
 #include <linux/slab.h>

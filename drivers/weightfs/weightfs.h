@@ -46,7 +46,7 @@ enum weightfs_counter {
  * @mend_work: retries chunks that are not what they should be
  * @mend_delay: jiffies to the next run of @mend_work; only it writes it
  * @component: what Vigil shows of this mount
- * @lock: protects @files; taken outside every other lock of the module
+ * @lock: protects @files; inside weightfs_inode.source_lock
  * @files: regular files that have chunks
  * @nr_files: length of @files, under @lock, read with READ_ONCE()
  * @huge_chunks: chunks that are one huge page now
