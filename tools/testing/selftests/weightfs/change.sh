@@ -17,7 +17,8 @@ mount_weights ""
 
 pids=
 for name in removed shortened rewritten replaced; do
-	client loop "$mnt/$name" shared "$work/$name.ready" >"$work/$name.json" &
+	"$programs/weightfs-client" loop "$mnt/$name" shared "$work/$name.ready" \
+		>"$work/$name.json" &
 	pids="$pids $!"
 done
 

@@ -11,7 +11,6 @@ here=$(dirname "$(realpath "$0")")
 load_weightfs 48
 make_model model
 mount_weights ""
-chmod 755 "$work"
 client advise "$mnt/model" willneed >/dev/null
 
 all_loaded() {

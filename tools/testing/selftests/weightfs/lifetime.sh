@@ -39,7 +39,7 @@ check "rmmod weightfs is refused while mounted" fails rmmod weightfs
 check "rmmod vigil_hugepool is refused" fails rmmod vigil_hugepool
 check "rmmod vigil is refused" fails rmmod vigil
 
-client loop "$mnt/model" shared "$work/ready" >"$work/json" &
+"$programs/weightfs-client" loop "$mnt/model" shared "$work/ready" >"$work/json" &
 pid=$!
 check "a reader maps the file" wait_for 60 is_there "$work/ready"
 check "the mount goes lazily" umount -l "$mnt"

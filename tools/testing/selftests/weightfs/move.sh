@@ -16,7 +16,7 @@ make_model model
 mount_weights ""
 node=/sys/class/vigil/memory-0
 
-client loop "$mnt/model" shared "$work/ready" >"$work/json" &
+"$programs/weightfs-client" loop "$mnt/model" shared "$work/ready" >"$work/json" &
 pid=$!
 
 is_there() {

@@ -36,6 +36,7 @@ load_weightfs() {
 # mount_weights OPTIONS: more mount options, possibly ""
 mount_weights() {
 	mkdir -p "$source_dir" "$mnt"
+	chmod 755 "$work"
 	on_exit rm -rf "$work"
 	mount -t weightfs -o "source=$source_dir${1:+,$1}" none "$mnt" ||
 		skip_all "cannot mount"
