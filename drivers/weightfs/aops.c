@@ -18,65 +18,12 @@
 #include <linux/delay.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
-#include <linux/vigil/hugepool.h>
 
 #include "weightfs.h"
 
 /* Readers hold a reference for one page's copy or one page fault. */
 #define WEIGHTFS_SETTLE_TRIES	200
 #define WEIGHTFS_SETTLE_US	500
-
-/**
- * weightfs_folio_adopt() - Make a folio part of a chunk.
- * @folio: locked, in the page cache
- * @chunk: the chunk that it belongs to
- *
- * Context: Process context.
- */
-void weightfs_folio_adopt(struct folio *folio, struct weightfs_chunk *chunk)
-{
-	struct weightfs_mount *wm = weightfs_mount(chunk->wi->vfs_inode.i_sb);
-
-	folio_attach_private(folio, chunk);
-	if (folio_test_large(folio))
-		atomic_long_inc(&wm->huge_chunks);
-	else
-		atomic_long_inc(&wm->small_pages);
-}
-
-/* The folio leaves us, to the page allocator or to be split. */
-static void weightfs_folio_disown(struct folio *folio)
-{
-	struct weightfs_chunk *chunk = folio_detach_private(folio);
-	struct weightfs_mount *wm;
-
-	if (!chunk)
-		return;
-	wm = weightfs_mount(chunk->wi->vfs_inode.i_sb);
-	if (folio_test_large(folio)) {
-		atomic_long_dec(&wm->huge_chunks);
-		vigil_hugepool_forget(folio_nid(folio));
-	} else {
-		atomic_long_dec(&wm->small_pages);
-	}
-}
-
-/**
- * weightfs_folio_poisoned() - Does a folio have a frame with an error?
- * @folio: the folio, held by the caller
- *
- * Context: Any.
- * Return: true when any page of it is marked as poisoned.
- */
-bool weightfs_folio_poisoned(struct folio *folio)
-{
-	long i;
-
-	for (i = 0; i < folio_nr_pages(folio); i++)
-		if (PageHWPoison(folio_page(folio, i)))
-			return true;
-	return false;
-}
 
 /*
  * Wait until only the page cache, the page tables, our private data and the

@@ -35,22 +35,6 @@ static struct weightfs_mount *chunk_mount(const struct weightfs_chunk *chunk)
 	return weightfs_mount(chunk->wi->vfs_inode.i_sb);
 }
 
-/**
- * weightfs_chunk_set_state() - Change what a chunk is.
- * @chunk: the chunk
- * @state: what it is from now on
- *
- * Context: Any. Takes and releases the inode's lock.
- */
-void weightfs_chunk_set_state(struct weightfs_chunk *chunk,
-			      enum weightfs_state state)
-{
-	spin_lock(&chunk->wi->lock);
-	/* Pairs with weightfs_chunk_ready(): the pages first, then the state. */
-	smp_store_release(&chunk->state, state);
-	spin_unlock(&chunk->wi->lock);
-}
-
 static void weightfs_mend_soon(struct weightfs_mount *wm)
 {
 	mod_delayed_work(system_wq, &wm->mend_work, WEIGHTFS_MEND_MIN);

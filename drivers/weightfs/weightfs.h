@@ -4,8 +4,8 @@
  *
  * One object a level: a mount (weightfs_mount), a file or directory
  * (weightfs_inode), and the chunks of a file (weightfs_chunk). chunk.c has the
- * life of a chunk, build.c makes its contents, aops.c and file.c are what the
- * kernel and user space call.
+ * life of a chunk, build.c makes its contents out of folio.c and source.c; aops.c,
+ * map.c and file.c are what the kernel and user space call.
  */
 #ifndef _WEIGHTFS_H
 #define _WEIGHTFS_H
@@ -174,6 +174,16 @@ static inline bool weightfs_chunk_ready(const struct weightfs_chunk *chunk)
 	return state == WEIGHTFS_SMALL || state == WEIGHTFS_HUGE;
 }
 
+/* Change what a chunk is. Any context. */
+static inline void weightfs_chunk_set_state(struct weightfs_chunk *chunk,
+					    enum weightfs_state state)
+{
+	spin_lock(&chunk->wi->lock);
+	/* Pairs with weightfs_chunk_ready(): the pages first, then the state. */
+	smp_store_release(&chunk->state, state);
+	spin_unlock(&chunk->wi->lock);
+}
+
 /* super.c */
 extern struct file_system_type weightfs_type;
 
@@ -203,15 +213,16 @@ int weightfs_mmap(struct file *file, struct vm_area_struct *vma);
 
 /* aops.c */
 extern const struct address_space_operations weightfs_aops;
-bool weightfs_folio_poisoned(struct folio *folio);
+
+/* folio.c */
 void weightfs_folio_adopt(struct folio *folio, struct weightfs_chunk *chunk);
+void weightfs_folio_disown(struct folio *folio);
+bool weightfs_folio_poisoned(struct folio *folio);
 
 /* chunk.c */
 int weightfs_chunks_init(struct weightfs_inode *wi);
 void weightfs_chunks_stop(struct weightfs_inode *wi);
 void weightfs_chunks_free(struct weightfs_inode *wi);
-void weightfs_chunk_set_state(struct weightfs_chunk *chunk,
-			      enum weightfs_state state);
 void weightfs_chunk_break(struct weightfs_chunk *chunk);
 void weightfs_chunk_removed(struct weightfs_chunk *chunk);
 void weightfs_chunk_start_build(struct weightfs_chunk *chunk);

@@ -11,7 +11,7 @@ here=$(dirname "$(realpath "$0")")
 load_weightfs 48
 make_model model
 # Ends with a huge page, which some kernels take for one beyond the end.
-make_model even $((32 * 1024 * 1024))
+make_model even $((16 * 1024 * 1024))
 mount_weights ""
 
 # What faults there are beside those on the weights, with a margin.

@@ -24,7 +24,7 @@ evicted() {
 }
 
 some_are_huge() {
-	counter_at_least huge_bytes $((10 * $(page_kib) * 1024)) &&
+	counter_at_least huge_bytes $((6 * $(page_kib) * 1024)) &&
 		! counter_at_least huge_bytes "$(huge_bytes_of "$model_bytes")"
 }
 
@@ -34,15 +34,15 @@ check "nothing is huge" counter_is huge_bytes 0
 check "everything is loaded" counter_at_least loaded_bytes "$model_bytes"
 check "an empty pool: map" verified shared
 
-set_target 0 48
+set_target 0 32
 check "small becomes huge when the pool is filled" \
 	wait_for 120 counter_is huge_bytes "$(huge_bytes_of "$model_bytes")"
 check "and is right" verified shared
 check "eviction" wait_for 30 evicted
-check "the pool is full again" wait_for 60 pages_are 0 free_pages 48
+check "the pool is full again" wait_for 60 pages_are 0 free_pages 32
 
-set_target 0 10
-wait_for 60 pages_are 0 free_pages 10
+set_target 0 6
+wait_for 60 pages_are 0 free_pages 6
 check "a pool that is too small" verified shared
 check "gives what it has" some_are_huge
 check "used pages are counted" pages_are 0 used_pages \

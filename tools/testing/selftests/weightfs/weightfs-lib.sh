@@ -16,7 +16,7 @@ work=$(mktemp -d)
 source_dir=$work/source
 mnt=$work/mnt
 # Not a multiple of a huge page, nor of a page.
-model_bytes=$((64 * 1024 * 1024 + 12345))
+model_bytes=$((32 * 1024 * 1024 + 12345))
 
 client() {
 	"$programs/weightfs-client" "$@"

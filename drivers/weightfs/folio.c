@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A folio and the chunk that it belongs to.
+ *
+ * The chunk is the folio's private data, which also is what makes the kernel ask
+ * before it drops or splits the folio; see aops.c. What is ours is counted.
+ */
+#include <linux/mm.h>
+#include <linux/vigil/hugepool.h>
+
+#include "weightfs.h"
+
+/**
+ * weightfs_folio_adopt() - Make a folio part of a chunk.
+ * @folio: locked, in the page cache
+ * @chunk: the chunk that it belongs to
+ *
+ * Context: Process context.
+ */
+void weightfs_folio_adopt(struct folio *folio, struct weightfs_chunk *chunk)
+{
+	struct weightfs_mount *wm = weightfs_mount(chunk->wi->vfs_inode.i_sb);
+
+	folio_attach_private(folio, chunk);
+	if (folio_test_large(folio))
+		atomic_long_inc(&wm->huge_chunks);
+	else
+		atomic_long_inc(&wm->small_pages);
+}
+
+/**
+ * weightfs_folio_disown() - A folio is no longer part of its chunk.
+ * @folio: locked; on its way to the page allocator, or to be split
+ *
+ * Context: Process context.
+ */
+void weightfs_folio_disown(struct folio *folio)
+{
+	struct weightfs_chunk *chunk = folio_detach_private(folio);
+	struct weightfs_mount *wm;
+
+	if (!chunk)
+		return;
+	wm = weightfs_mount(chunk->wi->vfs_inode.i_sb);
+	if (folio_test_large(folio)) {
+		atomic_long_dec(&wm->huge_chunks);
+		vigil_hugepool_forget(folio_nid(folio));
+	} else {
+		atomic_long_dec(&wm->small_pages);
+	}
+}
+
+/**
+ * weightfs_folio_poisoned() - Does a folio have a frame with an error?
+ * @folio: the folio, held by the caller
+ *
+ * Context: Any.
+ * Return: true when any page of it is marked as poisoned.
+ */
+bool weightfs_folio_poisoned(struct folio *folio)
+{
+	long i;
+
+	for (i = 0; i < folio_nr_pages(folio); i++)
+		if (PageHWPoison(folio_page(folio, i)))
+			return true;
+	return false;
+}
