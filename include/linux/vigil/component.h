@@ -39,7 +39,8 @@ struct vigil_request {
  * @state: done, failed, or timeout when the deadline passed without an outcome
  * @error: negative errno when @state is failed, otherwise 0
  * @message: the outcome in words, for people. Everybody may read it, so it must
- *	not contain a physical address.
+ *	not contain a physical address. Of a refusal netlink shows the first 79
+ *	bytes.
  */
 struct vigil_outcome {
 	enum vigil_op_state state;

@@ -198,12 +198,13 @@ static int set_facts(struct sim *sim, const char *what, unsigned int value,
 	unsigned int more = 0;
 	int n = 0;
 
-	if (!strcmp(what, "health")) {
+	if (!strcmp(what, "health") && value <= VIGIL_HEALTH_MAX) {
 		vigil_component_set_health(sim->component, value, rest);
-	} else if (!strcmp(what, "advice")) {
+	} else if (!strcmp(what, "advice") && value <= VIGIL_ADVICE_MAX) {
 		vigil_component_set_advice(sim->component, value, rest);
-	} else if (!strcmp(what, "isolation")) {
-		if (sscanf(rest, "%u %n", &more, &n) < 1)
+	} else if (!strcmp(what, "isolation") && value <= VIGIL_ISOLATION_MAX) {
+		if (sscanf(rest, "%u %n", &more, &n) < 1 ||
+		    more > VIGIL_OWNER_MAX)
 			return -EINVAL;
 		vigil_component_set_isolation(sim->component, value, more,
 					      rest + n);
