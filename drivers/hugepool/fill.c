@@ -29,7 +29,7 @@
 #define FILL_BATCH_PAGES 64
 
 /* Head start for whoever had a page evacuated to take its frame. */
-#define EVACUATION_HOLD_JIFFIES HZ
+#define EVACUATION_HOLD_JIFFIES (5 * HZ)
 
 #define FILL_GFP (GFP_HIGHUSER | __GFP_NOWARN | __GFP_THISNODE | \
 		  __GFP_RETRY_MAYFAIL)
@@ -67,9 +67,9 @@ static void rearm(struct hugepool *pool, unsigned long delay)
 
 /**
  * hugepool_hold() - Fill nothing for a moment.
- * @pool: reserve that gave up a page
+ * @pool: reserve of the node of a frame that is being evacuated
  *
- * The page that was just freed is the one that the allocator hands out next,
+ * The page that is freed with it is the one that the allocator hands out next,
  * bad frame included. Its evacuation was for somebody who wants that frame.
  *
  * Context: Process context, does not sleep.

@@ -162,6 +162,8 @@ static int evacuate_frame(struct vigil_frame_owner *self, unsigned long pfn)
 
 	if (!pool)
 		return -ENOENT;
+	/* Also for a frame of somebody else, who will free a huge page. */
+	hugepool_hold(pool);
 	err = hugepool_evacuate(pool, pfn);
 	if (err != -ENOENT)
 		hugepool_kick(pool);
