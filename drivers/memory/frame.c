@@ -23,6 +23,7 @@
 #include <compat/contig_range.h>
 
 #include "memory.h"
+#include "trace.h"
 
 /* What the books hold at most, about 1 MiB. Budgets are below it. */
 #define RECORDS_MAX	65536
@@ -93,6 +94,7 @@ static int frame_set(unsigned long pfn, struct vigil_frame frame)
 	else
 		vigil_memory_account(&before, -1);
 	vigil_memory_account(&frame, 1);
+	trace_vigil_memory_frame(pfn, &frame);
 	return 0;
 }
 
@@ -146,6 +148,8 @@ void vigil_memory_frame_clear(unsigned long pfn)
 	xa_erase(&frames.records, pfn);
 	frames.nr_records--;
 	vigil_memory_account(&before, -1);
+	before.state = VIGIL_FRAME_NONE;
+	trace_vigil_memory_frame(pfn, &before);
 }
 
 /* Has memory failure handling or soft offlining taken the frame? */

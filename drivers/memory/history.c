@@ -258,8 +258,10 @@ static void drain_work_fn(struct work_struct *work)
 	unsigned int cpu;
 
 	mutex_lock(&vigil_memory_lock);
-	for_each_possible_cpu(cpu)
+	for_each_possible_cpu(cpu) {
 		more |= drain_ring(cpu);
+		cond_resched();
+	}
 	vigil_memory_tell(NULL);
 	mutex_unlock(&vigil_memory_lock);
 

@@ -59,25 +59,26 @@ static int __init vigil_memory_init(void)
 		goto actions_exit;
 	err = vigil_memory_nodes_init();
 	if (err)
-		goto history_exit;
+		goto nodes_exit;
 	err = start_sources();
 	if (err)
-		goto stop_all;
+		goto stop_sources;
 
 	vigil_memory_watch(0);
 	return 0;
 
-stop_all:
+stop_sources:
 	stop_sources();
 	vigil_memory_history_stop();
 	vigil_memory_nodes_stop();
+nodes_exit:
+	/* The actions look at nodes and counts until they have ended. */
 	vigil_memory_actions_exit();
+	vigil_memory_frames_exit();
 	vigil_memory_nodes_exit();
 	vigil_memory_history_exit();
 	return err;
 
-history_exit:
-	vigil_memory_history_exit();
 actions_exit:
 	vigil_memory_actions_exit();
 	return err;

@@ -470,6 +470,7 @@ static void remove_components(void)
 		remove_component(&nodes[nid]);
 }
 
+/* Afterwards, also if it failed, there is vigil_memory_nodes_exit() to call. */
 int vigil_memory_nodes_init(void)
 {
 	int nid, err;
@@ -499,7 +500,6 @@ int vigil_memory_nodes_init(void)
 
 remove_components:
 	remove_components();
-	kfree(nodes);
 	return err;
 }
 

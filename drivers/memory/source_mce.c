@@ -11,10 +11,11 @@
  * is not at fault: on Intel they look like a cache's and are left alone. (The
  * uncorrected ones matter, whoever detected them: the data are lost.)
  */
-#include <linux/mm.h>
+#include <linux/bits.h>
 #include <linux/notifier.h>
-#include <asm/cpu_device_id.h>
+#include <asm/cpufeature.h>
 #include <asm/mce.h>
+#include <asm/processor.h>
 
 #include "memory.h"
 
@@ -28,6 +29,29 @@ static bool is_memory_controllers(const struct mce *mce)
 	    mce->cpuvendor != X86_VENDOR_ZHAOXIN)
 		return true;
 	return (mce->status & MCACOD_MASK_TYPE) == MCACOD_MEMORY;
+}
+
+/*
+ * A memory controller of AMD reports an address of its own, which only a driver
+ * can translate; that of poison somebody consumed is a physical one. Older
+ * kernels call both usable.
+ */
+static bool address_is_physical(const struct mce *mce)
+{
+	if (mce->cpuvendor != X86_VENDOR_AMD &&
+	    mce->cpuvendor != X86_VENDOR_HYGON)
+		return true;
+	return !boot_cpu_has(X86_FEATURE_SMCA) ||
+	       mce->status & MCI_STATUS_POISON;
+}
+
+/*
+ * Without the bits above it, which may be the number of a key. The bits below
+ * its granularity, a page at most, are 0 already.
+ */
+static u64 address_of(const struct mce *mce)
+{
+	return mce->addr & GENMASK_ULL(boot_cpu_data.x86_phys_bits - 1, 0);
 }
 
 static int take_record(struct notifier_block *nb, unsigned long action,
@@ -44,11 +68,9 @@ static int take_record(struct notifier_block *nb, unsigned long action,
 	else if (!is_memory_controllers(mce))
 		return NOTIFY_DONE;
 
-	if (mce_usable_address(mce)) {
+	if (mce_usable_address(mce) && address_is_physical(mce)) {
 		record.flags |= VIGIL_RECORD_ADDRESS;
-		record.address = mce->addr;
-		if (mce->status & MCI_STATUS_MISCV)
-			record.address &= ~0ULL << MCI_MISC_ADDR_LSB(mce->misc);
+		record.address = address_of(mce);
 	}
 	if (mce->kflags & MCE_HANDLED_CEC)
 		record.flags |= VIGIL_RECORD_COLLECTED;
