@@ -11,10 +11,10 @@
 #define _WEIGHTFS_GEOMETRY_H
 
 #include <linux/bits.h>
-#include <linux/huge_mm.h>
 #include <linux/kernel.h>
 #include <linux/math.h>
 #include <linux/mm.h>
+#include <linux/huge_mm.h>	/* does not compile before mm.h */
 
 #define WEIGHTFS_CHUNK_SHIFT	HPAGE_PMD_SHIFT
 #define WEIGHTFS_CHUNK_BYTES	BIT_ULL(WEIGHTFS_CHUNK_SHIFT)
