@@ -128,7 +128,6 @@ static void fill_work(struct work_struct *work)
 		return;
 	}
 
-	hugepool_review_quarantine(pool);
 	result = fill_portion(pool);
 	hugepool_component_judge(pool);
 	if (result == FILL_MORE)

@@ -93,7 +93,6 @@ void hugepool_give_back(struct hugepool *pool, struct folio *folio);
 void hugepool_forget(struct hugepool *pool);
 int hugepool_evacuate(struct hugepool *pool, unsigned long pfn);
 void hugepool_trim(struct hugepool *pool);
-void hugepool_review_quarantine(struct hugepool *pool);
 bool hugepool_folio_poisoned(struct folio *folio);
 
 /* node.c */

@@ -224,7 +224,6 @@ static void remove_hugepool(int nid)
 	cancel_delayed_work_sync(&pool->fill_work);
 	hugepool_component_unregister(pool);
 	hugepool_trim(pool);
-	hugepool_review_quarantine(pool);
 
 	hugepool_read(pool, &stat);
 	if (stat.quarantined_pages)

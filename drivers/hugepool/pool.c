@@ -24,7 +24,9 @@
  * compound page would hand the bad frame to the next caller. Splitting needs a
  * mapping. So the whole page stays in quarantine, also after the module is
  * unloaded: PMD_SIZE lost for each, counted, until the next boot. That is
- * bounded by the number of uncorrected errors in idle memory.
+ * bounded by the number of uncorrected errors in idle memory. There is no way
+ * back, because unpoison_memory() is kept away, and after the first real error
+ * it refuses anyhow.
  *
  * What is not done here: getting pages (fill.c). Memory hot-remove of a range
  * that holds idle pages fails, because they look like a driver's pages.
@@ -406,35 +408,4 @@ int hugepool_evacuate(struct hugepool *pool, unsigned long pfn)
 		return err;
 
 	return discard(pool, folio) ? 0 : -EHWPOISON;
-}
-
-/**
- * hugepool_review_quarantine() - Free pages that are no longer poisoned.
- * @pool: reserve
- *
- * PG_hwpoison goes away when somebody who knows better clears it: an error
- * that was only injected, for instance.
- *
- * Context: Process context, may sleep. Takes pool->lock.
- */
-void hugepool_review_quarantine(struct hugepool *pool)
-{
-	struct folio *folio, *next;
-	LIST_HEAD(clean);
-
-	spin_lock(&pool->lock);
-	list_for_each_entry_safe(folio, next, &pool->quarantine, lru) {
-		if (hugepool_folio_poisoned(folio))
-			continue;
-		detach_locked(pool, folio);
-		pool->stat.quarantined_pages--;
-		list_add(&folio->lru, &clean);
-	}
-	spin_unlock(&pool->lock);
-
-	list_for_each_entry_safe(folio, next, &clean, lru) {
-		list_del_init(&folio->lru);
-		discard(pool, folio);
-		cond_resched();
-	}
 }

@@ -34,9 +34,10 @@ unload_pool() {
 	! [ -d /sys/module/vigil_hugepool ] || rmmod vigil_hugepool
 }
 
-# pool NID FILE: content of a file of a reserve.
+# pool NID FILE: content of a file of a reserve. No process is started for it:
+# on the debug kernel each costs a good part of a second.
 pool() {
-	cat "/sys/class/vigil/hugepool-$1/$2"
+	read -r _content <"/sys/class/vigil/hugepool-$1/$2" && echo "$_content"
 }
 
 # pages NID COUNTER
