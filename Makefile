@@ -73,10 +73,6 @@ demo:
 	$(Q)tools/install-deps demo
 	$(Q)tools/demo/run
 
-soak:
-	$(Q)tools/install-deps test
-	$(Q)tools/testing/soak
-
 clean:
 	$(Q)rm -rf $(BUILD)
 
@@ -88,7 +84,6 @@ help:
 	@echo  'make check    run the gates: styles, warnings, sparse, clang, documentation'
 	@echo  'make test     run everything that tests, on all kernels, in virtual machines'
 	@echo  'make demo     show the main job in a virtual machine'
-	@echo  'make soak     run the main job for hours while memory breaks'
 	@echo  'make clean    remove $(BUILD)'
 	@echo  ''
 	@echo  'KDIR=DIR             kernel to build for, a build tree or headers'
@@ -97,11 +92,11 @@ help:
 	@echo  'DESTDIR=DIR          put in front of all that is installed'
 	@echo  'CONFIG_WEIGHTFS=n    leave a module out; see Kbuild'
 	@echo  'TIERS="unit kunit"   which tests: check unit kunit selftests runner [all]'
-	@echo  'KERNELS="6.12"       on which kernels: 6.1 6.12 debug [all]'
+	@echo  'KERNELS="6.12"       on which kernels selftests run: 6.1 6.12 debug [6.1 6.12]'
 	@echo  'VIGIL_NO_INSTALL=1   list missing packages and stop, do not install them'
 	@echo  'V=1                  show commands'
 
 export TIERS KERNELS
 
 .PHONY: all modules kdir tools install modules_install tools_install check test \
-	demo soak clean help
+	demo clean help
