@@ -22,10 +22,23 @@ MODULE = os.path.join(corelib.MODULES, "memory/vigil_memory.ko")
 # Emulated machines on a busy host take their time.
 PATIENCE_S = 60
 MADV_NOHUGEPAGE = 15
+# To wait for all banks of all CPUs takes long in an emulated machine.
+ONE_BANK = ("--cpu", "0", "--bank", "4")
+# Page frames that tests have isolated, and perhaps not released.
+HELD = []
 
 
 def insert(**parameters):
     corelib.run("insmod", MODULE, *(f"{k}={v}" for k, v in parameters.items()))
+
+
+def release_all():
+    """So that a test that failed does not keep the module."""
+    for paddr, nid in HELD:
+        try:
+            release(paddr, "end of test", nid)
+        except OSError:
+            pass
 
 
 def load(**parameters):
@@ -39,6 +52,7 @@ def load(**parameters):
         corelib.run("insmod", os.path.join(corelib.MODULES, "core/vigil.ko"))
         atexit.register(corelib.unload, "vigil")
     atexit.register(corelib.unload, "vigil_memory")
+    atexit.register(release_all)
     insert(**parameters)
 
 
@@ -83,6 +97,7 @@ def set_policy(name, value):
 
 
 def isolate(paddr, reason="selftest", nid=0):
+    HELD.append((paddr, nid))
     corelib.write(node_path("isolate", nid), f"{paddr:#x} {reason}")
 
 
@@ -108,7 +123,8 @@ def operation(sock, cmd, paddr=None, dry_run=False, nid=0):
 
 
 def corrected(paddr, count=1):
-    corelib.run("vm-hw", "mce-ce", f"{paddr:#x}", "--count", str(count))
+    corelib.run("vm-hw", "mce-ce", f"{paddr:#x}", "--count", str(count),
+                *ONE_BANK)
 
 
 def uncorrected(paddr):
@@ -218,8 +234,8 @@ def kernel_code():
 
 
 def beyond_memory():
-    """A physical address behind all memory."""
-    return 1 << 45
+    """A physical address that the processor has, and no memory."""
+    return 1 << 39
 
 
 def events(sock, kind):

@@ -9,7 +9,7 @@ import memlib
 from memlib import corelib
 
 TIMES = 20
-STORM = 400
+STORM = 60
 
 
 def again_and_again():
