@@ -30,6 +30,7 @@
  * struct weightfs_build - A chunk in the making.
  * @chunk: the chunk
  * @state: what it was when the build began
+ * @move: no page of it may stay where it is
  * @start: first page of it in the file
  * @nr: pages
  * @huge: the huge page to fill, or NULL
@@ -41,6 +42,7 @@
 struct weightfs_build {
 	struct weightfs_chunk *chunk;
 	enum weightfs_state state;
+	bool move;
 	pgoff_t start;
 	unsigned int nr;
 	struct folio *huge;
@@ -144,25 +146,46 @@ static bool copy_page_mc(struct page *to, struct page *from)
 	return !left;
 }
 
-/* Copy page @i from the page cache, or only look at it when @to is NULL. */
-static bool take_cached(struct weightfs_build *b, unsigned int i,
-			struct page *to)
+/* The good folio with page @i of the chunk, with a reference; or NULL. */
+static struct folio *cached_folio(struct weightfs_build *b, unsigned int i)
 {
 	struct folio *folio;
-	struct page *from;
-	bool good;
 
 	if (b->state == WEIGHTFS_EMPTY || !b->chunk->known)
-		return false;
+		return NULL;
 	folio = filemap_get_folio(build_mapping(b), b->start + i);
 	if (IS_ERR(folio))
-		return false;
-	from = folio_file_page(folio, b->start + i);
-	good = folio_test_uptodate(folio) && !PageHWPoison(from);
-	if (good && to)
-		good = copy_page_mc(to, from) && checksum_holds(b, i, to);
+		return NULL;
+	if (folio_test_uptodate(folio) &&
+	    !PageHWPoison(folio_file_page(folio, b->start + i)))
+		return folio;
 	folio_put(folio);
-	return good;
+	return NULL;
+}
+
+/* Good small pages of ours stay where they are, unless the chunk moves. */
+static bool may_stay(struct weightfs_build *b, unsigned int i)
+{
+	struct folio *folio = b->move ? NULL : cached_folio(b, i);
+	bool stays = folio && folio_test_private(folio) &&
+		     !folio_test_large(folio);
+
+	if (folio)
+		folio_put(folio);
+	return stays;
+}
+
+/* Fill page @i from the page cache, or say that it is missing. */
+static void copy_cached(struct weightfs_build *b, unsigned int i)
+{
+	struct folio *folio = cached_folio(b, i);
+	struct page *to = b->pages[i];
+
+	if (!folio || !copy_page_mc(to, folio_file_page(folio, b->start + i)) ||
+	    !checksum_holds(b, i, to))
+		__set_bit(i, b->missing);
+	if (folio)
+		folio_put(folio);
 }
 
 static void fill_huge_from_cache(struct weightfs_build *b)
@@ -171,27 +194,23 @@ static void fill_huge_from_cache(struct weightfs_build *b)
 
 	for (i = 0; i < b->nr; i++) {
 		b->pages[i] = folio_page(b->huge, i);
-		if (!take_cached(b, i, b->pages[i]))
-			__set_bit(i, b->missing);
+		copy_cached(b, i);
 		cond_resched();
 	}
 }
 
-/* Small pages that are good stay where they are, unless the chunk moves. */
 static int fill_small_from_cache(struct weightfs_build *b)
 {
 	gfp_t gfp = mapping_gfp_mask(build_mapping(b)) | __GFP_NOWARN;
-	bool move = READ_ONCE(b->chunk->move);
 	unsigned int i;
 
 	for (i = 0; i < b->nr; i++) {
-		if (!move && take_cached(b, i, NULL))
+		if (may_stay(b, i))
 			continue;
 		b->pages[i] = alloc_pages_node(b->chunk->nid, gfp, 0);
 		if (!b->pages[i])
 			return -ENOMEM;
-		if (!move || !take_cached(b, i, b->pages[i]))
-			__set_bit(i, b->missing);
+		copy_cached(b, i);
 		cond_resched();
 	}
 	return 0;
@@ -258,6 +277,10 @@ static int check_missing(struct weightfs_build *b)
 	return 0;
 }
 
+/*
+ * An error in a page that is not in the page cache yet is marked, but otherwise
+ * ignored by the kernel; see memory_failure(). So look again once it is there.
+ */
 static int insert_folio(struct weightfs_build *b, struct folio *folio,
 			pgoff_t index)
 {
@@ -268,20 +291,12 @@ static int insert_folio(struct weightfs_build *b, struct folio *folio,
 	if (err)
 		return err;
 	weightfs_folio_adopt(folio, b->chunk);
+	if (weightfs_folio_poisoned(folio))
+		weightfs_chunk_break(b->chunk);
 	folio_mark_uptodate(folio);
 	folio_unlock(folio);
 	folio_put(folio);
 	return 0;
-}
-
-static void remove_old(struct weightfs_build *b, unsigned int first,
-		       unsigned int nr)
-{
-	struct address_space *mapping = build_mapping(b);
-	loff_t pos = (loff_t)(b->start + first) << PAGE_SHIFT;
-
-	unmap_mapping_pages(mapping, b->start + first, nr, false);
-	truncate_inode_pages_range(mapping, pos, pos + nr * PAGE_SIZE - 1);
 }
 
 /*
@@ -298,24 +313,43 @@ static void quarantine_old(struct weightfs_build *b)
 		folio_put(folio);
 }
 
-static int install_huge(struct weightfs_build *b)
+static void remove_range(struct weightfs_build *b, unsigned int first,
+			 unsigned int nr)
 {
-	int err;
+	struct address_space *mapping = build_mapping(b);
+	loff_t pos = (loff_t)(b->start + first) << PAGE_SHIFT;
+
+	unmap_mapping_pages(mapping, b->start + first, nr, false);
+	truncate_inode_pages_range(mapping, pos, pos + nr * PAGE_SIZE - 1);
+}
+
+/* By ranges, so that a huge page goes as a whole. */
+static void remove_old(struct weightfs_build *b)
+{
+	unsigned int first, end;
 
 	quarantine_old(b);
-	remove_old(b, 0, b->nr);
-	err = insert_folio(b, b->huge, b->start);
-	if (err) {
-		weightfs_chunk_set_state(b->chunk, WEIGHTFS_EMPTY);
-		return err;
+	for (first = 0; first < b->nr; first = end + 1) {
+		end = first;
+		while (end < b->nr && b->pages[end])
+			end++;
+		if (end > first)
+			remove_range(b, first, end - first);
 	}
+}
+
+static int insert_huge(struct weightfs_build *b)
+{
+	int err = insert_folio(b, b->huge, b->start);
+
+	if (err)
+		return err;
 	b->huge = NULL;
 	memset(b->pages, 0, b->nr * sizeof(*b->pages));
-	weightfs_chunk_set_state(b->chunk, WEIGHTFS_HUGE);
 	return 0;
 }
 
-static int install_small(struct weightfs_build *b)
+static int insert_small(struct weightfs_build *b)
 {
 	unsigned int i;
 	int err;
@@ -323,25 +357,29 @@ static int install_small(struct weightfs_build *b)
 	for (i = 0; i < b->nr; i++) {
 		if (!b->pages[i])
 			continue;
-		remove_old(b, i, 1);
 		err = insert_folio(b, page_folio(b->pages[i]), b->start + i);
-		if (err) {
-			weightfs_chunk_set_state(b->chunk, WEIGHTFS_EMPTY);
+		if (err)
 			return err;
-		}
 		b->pages[i] = NULL;
 	}
-	weightfs_chunk_set_state(b->chunk, WEIGHTFS_SMALL);
 	return 0;
 }
 
 static int build_install(struct weightfs_build *b)
 {
+	enum weightfs_state state = b->huge ? WEIGHTFS_HUGE : WEIGHTFS_SMALL;
 	struct address_space *mapping = build_mapping(b);
+	u8 breaks;
 	int err;
 
 	filemap_invalidate_lock(mapping);
-	err = b->huge ? install_huge(b) : install_small(b);
+	remove_old(b);
+	breaks = READ_ONCE(b->chunk->breaks);
+	err = b->huge ? insert_huge(b) : insert_small(b);
+	if (err)
+		weightfs_chunk_set_state(b->chunk, WEIGHTFS_EMPTY);
+	else
+		weightfs_chunk_finish(b->chunk, state, breaks);
 	filemap_invalidate_unlock(mapping);
 	return err;
 }
@@ -358,7 +396,7 @@ static void count_success(struct weightfs_build *b)
 		atomic_long_add(healed, &wi->heals);
 		weightfs_count(wm, WEIGHTFS_HEALS, healed);
 	}
-	if (READ_ONCE(b->chunk->move))
+	if (b->move)
 		weightfs_count(wm, WEIGHTFS_MOVES, 1);
 }
 
@@ -430,19 +468,21 @@ int weightfs_chunk_read_page(struct weightfs_chunk *chunk, struct folio *folio)
 /**
  * weightfs_chunk_build() - Make a chunk what it should be.
  * @chunk: the chunk
+ * @move: put every page of it elsewhere
  *
- * Nothing is done for a chunk that is whole and as huge as it can be.
+ * Unless it is to move, nothing is done for a chunk that is whole and as huge as
+ * it can be.
  *
  * Context: The work of the chunk. Takes and releases the mapping's
  * invalidate_lock.
  * Return: 0, or a negative errno; then the chunk is as it was, or empty when the
  * new pages could not take the place of the old ones.
  */
-int weightfs_chunk_build(struct weightfs_chunk *chunk)
+int weightfs_chunk_build(struct weightfs_chunk *chunk, bool move)
 {
 	bool can_be_huge = weightfs_chunk_can_be_huge(chunk->wi->size,
 						      weightfs_chunk_nr(chunk));
-	bool ready = weightfs_chunk_ready(chunk) && !READ_ONCE(chunk->move);
+	bool ready = weightfs_chunk_ready(chunk) && !move;
 	struct folio *huge = NULL;
 	struct weightfs_build *b;
 	int err;
@@ -460,6 +500,7 @@ int weightfs_chunk_build(struct weightfs_chunk *chunk)
 		return -ENOMEM;
 	}
 	b->huge = huge;
+	b->move = move;
 	err = build_run(b);
 	if (err)
 		count_failure(b, err);

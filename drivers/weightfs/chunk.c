@@ -55,6 +55,7 @@ void weightfs_chunk_break(struct weightfs_chunk *chunk)
 	spin_lock(&chunk->wi->lock);
 	huge = chunk->state == WEIGHTFS_HUGE;
 	WRITE_ONCE(chunk->removed, false);
+	WRITE_ONCE(chunk->breaks, chunk->breaks + 1);
 	/* Pairs with weightfs_chunk_ready(). */
 	smp_store_release(&chunk->state, WEIGHTFS_BROKEN);
 	spin_unlock(&chunk->wi->lock);
@@ -76,6 +77,25 @@ void weightfs_chunk_removed(struct weightfs_chunk *chunk)
 	weightfs_chunk_start_build(chunk);
 }
 
+/**
+ * weightfs_chunk_finish() - A build has put its pages in place.
+ * @chunk: the chunk
+ * @state: what it is now
+ * @breaks: weightfs_chunk.breaks from before the first page was put there; if
+ *	one of them has been poisoned since, the chunk stays broken
+ *
+ * Context: Process context.
+ */
+void weightfs_chunk_finish(struct weightfs_chunk *chunk,
+			   enum weightfs_state state, u8 breaks)
+{
+	spin_lock(&chunk->wi->lock);
+	if (chunk->breaks == breaks)
+		/* Pairs with weightfs_chunk_ready(): the pages first. */
+		smp_store_release(&chunk->state, state);
+	spin_unlock(&chunk->wi->lock);
+}
+
 /*
  * While the kernel takes a page away, a stray reference to it or to what it is
  * split from makes it give up. So wait until it says that it is done.
@@ -95,8 +115,7 @@ static void weightfs_chunk_work(struct work_struct *work)
 	int err;
 
 	chunk_await_removal(chunk);
-	err = weightfs_chunk_build(chunk);
-	WRITE_ONCE(chunk->move, false);
+	err = weightfs_chunk_build(chunk, xchg(&chunk->move, false));
 	WRITE_ONCE(chunk->error, err);
 	atomic_dec(&chunk->wi->building);
 	/* Pairs with chunk_ran_since(): the error first, then the run. */

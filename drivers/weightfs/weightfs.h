@@ -91,8 +91,10 @@ enum weightfs_state {
  * @runs: times @work ended, wraps; waiters sleep on it
  * @error: negative errno of the last run, or 0; written before @runs
  * @nid: node of the CPU that asked first
+ * @breaks: times it was broken, wraps; tells a build that it happened again
  * @removed: the poisoned page has left the page cache, see weightfs_settle()
- * @move: build anew although the chunk is whole: its frame is failing
+ * @move: build anew although the chunk is whole: its frame is failing; taken
+ *	back by the run of @work that obeys
  * @known: checksums of the chunk are in wi->crc
  */
 struct weightfs_chunk {
@@ -102,6 +104,7 @@ struct weightfs_chunk {
 	u8 runs;
 	s16 error;
 	s16 nid;
+	u8 breaks;
 	bool removed;
 	bool move;
 	bool known;
@@ -225,6 +228,8 @@ void weightfs_chunks_stop(struct weightfs_inode *wi);
 void weightfs_chunks_free(struct weightfs_inode *wi);
 void weightfs_chunk_break(struct weightfs_chunk *chunk);
 void weightfs_chunk_removed(struct weightfs_chunk *chunk);
+void weightfs_chunk_finish(struct weightfs_chunk *chunk,
+			   enum weightfs_state state, u8 breaks);
 void weightfs_chunk_start_build(struct weightfs_chunk *chunk);
 int weightfs_chunk_populate(struct weightfs_chunk *chunk);
 int weightfs_chunk_move(struct weightfs_chunk *chunk);
@@ -233,7 +238,7 @@ unsigned long weightfs_chunks_evict(struct weightfs_inode *wi);
 void weightfs_mend(struct work_struct *work);
 
 /* build.c */
-int weightfs_chunk_build(struct weightfs_chunk *chunk);
+int weightfs_chunk_build(struct weightfs_chunk *chunk, bool move);
 int weightfs_chunk_read_page(struct weightfs_chunk *chunk, struct folio *folio);
 
 /* source.c */

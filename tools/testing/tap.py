@@ -7,7 +7,7 @@ from typing import Optional
 
 _RESULT = re.compile(r"(?P<bad>not )?ok\b *(?P<number>\d+)?(?: -)? *(?P<name>[^#]*?) *"
                      r"(?:# *(?P<directive>SKIP)\b *(?P<reason>.*))?$", re.IGNORECASE)
-_PLAN = re.compile(r"1\.\.(?P<count>\d+)\b")
+_PLAN = re.compile(r"1\.\.(?P<count>\d+)\b(?: *# SKIP *(?P<reason>.*))?", re.IGNORECASE)
 
 
 @dataclass
@@ -45,12 +45,14 @@ class TapReader:
         self._planned: Optional[int] = None
         self._seen = 0
         self.failures = 0
+        self.skip_reason = ""
 
     def feed(self, line: str) -> bool:
         """Take a line; say whether it was a plan or a result."""
         plan = _PLAN.match(line)
         if plan:
             self._planned = int(plan["count"])
+            self.skip_reason = plan["reason"] or ""
             return True
         result = _RESULT.match(line)
         if not result:

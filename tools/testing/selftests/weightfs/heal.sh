@@ -3,7 +3,7 @@
 # vm-args: --append ras=cec_disable --cpus 2 --mem 3G
 #
 # Uncorrected errors all over a file that four processes use: no signal, no wrong
-# byte, and everything is huge again. The control shows what a plain file does.
+# byte, and everything is huge again.
 
 here=$(dirname "$(realpath "$0")")
 . "$here/../lib.sh"

@@ -1,0 +1,62 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# An uncorrected error in a huge page while a slow disk is still filling it. The
+# kernel marks the page and otherwise ignores the error: nobody owns it yet.
+
+here=$(dirname "$(realpath "$0")")
+. "$here/../lib.sh"
+. "$here/weightfs-lib.sh"
+
+command -v vm-hw >/dev/null || skip_all "needs vm-hw"
+modprobe -q sd_mod
+modprobe -q scsi_debug dev_size_mb=16 delay=0 max_luns=1 || skip_all "needs scsi_debug"
+driver=/sys/bus/pseudo/drivers/scsi_debug
+
+disk_is_there() {
+	disk=$(ls $driver/adapter*/host*/target*/*:*/block 2>/dev/null) && [ -b "/dev/$disk" ]
+}
+wait_for 30 disk_is_there || skip_all "no disk of scsi_debug"
+mkfs.ext4 -q "/dev/$disk" || skip_all "no ext4"
+source_dir=$(mktemp -d)
+mount "/dev/$disk" "$source_dir" || skip_all "cannot mount ext4"
+on_exit umount "$source_dir"
+
+model_bytes=$((4 * 1024 * 1024))
+make_model model
+echo 3 >/proc/sys/vm/drop_caches
+load_weightfs 8
+trace_pages
+mount_weights ""
+page_bytes=$(getconf PAGESIZE)
+
+# set_delay JIFFIES: of each request; refused while one is on its way.
+set_delay() {
+	(echo "$1" >$driver/delay) 2>/dev/null
+}
+
+taken() {
+	[ "$(traced take | wc -l)" -ge 1 ]
+}
+
+is_poisoned() {
+	"$here/../pagemap.py" flags $((frame * page_bytes)) | grep -qw hwpoison
+}
+
+all_huge() {
+	counter_is huge_bytes $model_bytes
+}
+
+plan 8
+wait_for 30 set_delay 1000 || diag "the disk stays fast"
+client advise "$mnt/model" willneed >/dev/null
+check "a huge page is taken to be filled" wait_for 30 taken
+frame=$(($(traced take | sed -n 1p) + 5))
+check "it is not filled yet" counter_is huge_bytes 0
+check "the machine check is taken" vm-hw mce-ue "$(printf %#x $((frame * page_bytes)))"
+check "the frame is poisoned" wait_for 30 is_poisoned
+check "it still is not filled" counter_is huge_bytes 0
+wait_for 60 set_delay 0 || diag "the disk stays slow"
+check "the page is healed" wait_for 60 counter_is heals 1
+check "everything is huge" wait_for 60 all_huge
+check "every byte is right" same_bytes model
