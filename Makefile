@@ -21,6 +21,9 @@ utsrelease = $(KDIR)/include/generated/utsrelease.h
 kernel = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(utsrelease) 2>/dev/null)
 module-dir = $(BUILD)/$(kernel)
 
+# How many times longer the long proofs are than make test.
+SOAK ?= 10
+
 # As many jobs as processors, unless make was told how many.
 jobs = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
@@ -69,6 +72,10 @@ test:
 	$(Q)tools/install-deps test
 	$(Q)tools/testing/run-tests
 
+soak:
+	$(Q)tools/install-deps test
+	$(Q)VIGIL_SOAK=$(SOAK) tools/testing/run-tests
+
 demo:
 	$(Q)tools/install-deps demo
 	$(Q)tools/demo/run
@@ -83,6 +90,7 @@ help:
 	@echo  'make install  install modules, tools, headers and manual pages; loads nothing'
 	@echo  'make check    run the gates: styles, warnings, sparse, clang, documentation'
 	@echo  'make test     run everything that tests, on all kernels, in virtual machines'
+	@echo  'make soak     run the long proofs: storms, fuzzing, errors by the thousand'
 	@echo  'make demo     show the main job in a virtual machine'
 	@echo  'make clean    remove $(BUILD)'
 	@echo  ''
@@ -92,11 +100,12 @@ help:
 	@echo  'DESTDIR=DIR          put in front of all that is installed'
 	@echo  'CONFIG_WEIGHTFS=n    leave a module out; see Kbuild'
 	@echo  'TIERS="unit kunit"   which tests: check unit kunit selftests runner [all]'
-	@echo  'KERNELS="6.12"       on which kernels selftests run: 6.1 6.12 debug [6.1 6.12]'
+	@echo  'KERNELS="6.12"       on which kernels selftests run: 6.1 6.12 debug [all]'
+	@echo  'SOAK=N               how many times longer than in make test [$(SOAK)]'
 	@echo  'VIGIL_NO_INSTALL=1   list missing packages and stop, do not install them'
 	@echo  'V=1                  show commands'
 
 export TIERS KERNELS
 
 .PHONY: all modules kdir tools install modules_install tools_install check test \
-	demo clean help
+	soak demo clean help

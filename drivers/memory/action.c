@@ -11,9 +11,6 @@
  *     and each is looked at until it is seen to be poisoned or its deadline has
  *     passed. A failure is tried again after a while, a few times, and then
  *     left alone until the frame fails anew;
- *   - commands: the frame is held if that works, because it can be undone, and
- *     soft-offlined otherwise. One that is not settled at the deadline is
- *     looked at for some time more;
  *   - commands: see command.c. One that is not settled at its deadline is
  *     looked at for some time more;
  *   - the watch: notices what others did, and what time has healed.

@@ -6,6 +6,9 @@
 # the number of tests is held against the plan, and the exit status becomes 0,
 # 1 (something failed) or 4 (everything skipped).
 
+# How many times longer than usual a test is to run: "make soak".
+soak=${VIGIL_SOAK:-1}
+
 _tap_planned=
 _tap_run=0
 _tap_failed=0

@@ -16,6 +16,8 @@ sys.path.insert(0, os.path.join(HERE, "../lib"))
 import genl  # noqa: E402  pylint: disable=wrong-import-position
 
 V = genl.Uapi(os.path.join(TOP, "include/uapi/linux/vigil.h"))
+# How many times longer than usual a test is to run: "make soak".
+SOAK = int(os.environ.get("VIGIL_SOAK", "1"))
 MODULES = os.environ.get("VIGIL_MODULES") or os.path.join(
     TOP, "build", os.uname().release, "drivers")
 SYSFS = "/sys/class/vigil"

@@ -181,13 +181,13 @@ def truncated():
 
 
 def random_bytes():
-    """Ten thousand random requests do no harm."""
+    """Thousands of random requests do no harm."""
     seed = int(os.environ.get("VIGIL_SEED", "1"))
     generator = random.Random(seed)
     print(f"# VIGIL_SEED={seed}")
     sock = corelib.vigil()
     sock.sock.setblocking(False)
-    for _ in range(10000):
+    for _ in range(10000 * corelib.SOAK):
         body = b"".join(
             genl.attr(generator.randrange(20) |
                       generator.choice((0, 0, genl.NLA_F_NESTED)),

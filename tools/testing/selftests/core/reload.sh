@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# In and out twenty times, also with people inside: refused or safe.
+# In and out again and again, also with people inside: refused or safe.
 
 here=$(dirname "$(realpath "$0")")
 . "$here/../lib.sh"
@@ -24,7 +24,7 @@ unload_quietly() {
 	unload_sim 2>/dev/null
 }
 
-check "twenty times in and out" cycles 20
+check "$((20 * soak)) times in and out" cycles $((20 * soak))
 
 # churn: use every file, until the component is gone for a while.
 churn() {
@@ -43,7 +43,7 @@ churn() {
 
 churn &
 churner=$!
-check "twenty times while files are read and written" cycles 20
+check "$((20 * soak)) times while files are read and written" cycles $((20 * soak))
 kill "$churner" 2>/dev/null
 wait "$churner" 2>/dev/null
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# Twenty times in and out, also while the fill runs: no memory stays behind.
+# In and out again and again, also while the fill runs: no memory stays behind.
 
 here=$(dirname "$(realpath "$0")")
 . "$here/../lib.sh"
@@ -34,6 +34,6 @@ unload_pool
 # The first one makes the host's caches as large as they get.
 check "loads and unloads" cycle 16 16
 before_kib=$(mem_free_kib 0)
-check "ten times, filled" cycles 10 16 16
-check "ten times, while it is being filled" cycles 10 256 1
+check "$((10 * soak)) times, filled" cycles $((10 * soak)) 16 16
+check "$((10 * soak)) times, while it is being filled" cycles $((10 * soak)) 256 1
 check "no memory is missing" wait_for 10 free_kib_within 0 "$before_kib" 16384

@@ -8,12 +8,12 @@ import shutil
 import memlib
 from memlib import corelib
 
-TIMES = 20
-STORM = 60
+TIMES = 20 * corelib.SOAK
+STORM = 60 * corelib.SOAK
 
 
 def again_and_again():
-    """Loading and unloading 20 times."""
+    """Loading and unloading again and again."""
     for _ in range(TIMES):
         memlib.reload()
     assert memlib.fact("health") == "healthy"

@@ -9,7 +9,7 @@ here=$(dirname "$(realpath "$0")")
 . "$here/../lib.sh"
 . "$here/weightfs-lib.sh"
 
-errors=${VIGIL_UES:-100}
+errors=$((100 * soak))
 command -v vm-hw >/dev/null || skip_all "needs vm-hw"
 load_weightfs 64
 make_model model
@@ -47,7 +47,7 @@ inject() {
 	python3 "$here/inject.py" "$mnt/model" "$errors"
 }
 check "$errors uncorrected errors are injected" inject
-check "all are healed" wait_for 60 counter_is heals "$errors"
+check "all are healed" wait_for 120 counter_is heals "$errors"
 check "everything is huge again" wait_for 60 all_huge
 check "no reader was killed" alive
 
