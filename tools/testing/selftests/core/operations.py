@@ -6,7 +6,6 @@ import errno
 import os
 import signal
 import subprocess
-import time
 
 import corelib
 import genl
@@ -165,20 +164,19 @@ def deadline():
 def interrupted():
     """A signal ends the wait and does not repeat the operation."""
     reset()
-    corelib.sim_set("execute_ms", 1500)
+    corelib.sim_set("execute_ms", 5000)
     sock = corelib.vigil()
     before = len(sock.dump(V.VIGIL_CMD_OPERATION_GET)[0])
     with subprocess.Popen(["sh", "-c", f"echo again >{CPU}/isolate"],
                           stderr=subprocess.DEVNULL) as child:
         corelib.wait_for(10, lambda: len(
             sock.dump(V.VIGIL_CMD_OPERATION_GET)[0]) > before)
-        started = time.monotonic()
         os.kill(child.pid, signal.SIGTERM)
         child.wait()
-    assert time.monotonic() - started < 1.2
+    assert corelib.read(f"{CPU}/reason") != "again", "it was waited for"
     assert len(sock.dump(V.VIGIL_CMD_OPERATION_GET)[0]) == before + 1
     assert corelib.wait_for(
-        10, lambda: corelib.read(f"{CPU}/reason") == "again")
+        30, lambda: corelib.read(f"{CPU}/reason") == "again")
 
 
 def history():
