@@ -16,7 +16,6 @@
 #include <compat/filemap.h>
 #include <linux/bitmap.h>
 #include <linux/bvec.h>
-#include <linux/crc32c.h>
 #include <linux/highmem.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -111,19 +110,13 @@ static struct folio *take_huge(int nid)
 	return NULL;
 }
 
-static u32 page_checksum(struct page *page)
-{
-	void *data = kmap_local_page(page);
-	u32 crc = crc32c(~0, data, PAGE_SIZE);
-
-	kunmap_local(data);
-	return crc;
-}
-
 static bool checksum_holds(const struct weightfs_build *b, unsigned int i,
 			   struct page *page)
 {
-	return page_checksum(page) == b->chunk->wi->crc[b->start + i];
+	u32 crc;
+
+	return weightfs_checksum(page, &crc) &&
+	       crc == b->chunk->wi->crc[b->start + i];
 }
 
 /*
@@ -267,10 +260,12 @@ static int check_missing(struct weightfs_build *b)
 	unsigned int i;
 
 	for_each_set_bit(i, b->missing, b->nr) {
-		if (!chunk->known)
-			chunk->wi->crc[b->start + i] = page_checksum(b->pages[i]);
-		else if (!checksum_holds(b, i, b->pages[i]))
+		if (chunk->known && !checksum_holds(b, i, b->pages[i]))
 			return -ESTALE;
+		if (!chunk->known &&
+		    !weightfs_checksum(b->pages[i],
+				       &chunk->wi->crc[b->start + i]))
+			return -EIO;
 		cond_resched();
 	}
 	chunk->known = true;
@@ -453,6 +448,7 @@ int weightfs_chunk_read_page(struct weightfs_chunk *chunk, struct folio *folio)
 	loff_t pos = folio_pos(folio);
 	size_t want = min_t(u64, PAGE_SIZE, wi->size - pos);
 	struct bio_vec bvec;
+	u32 crc;
 	int err;
 
 	bvec_set_page(&bvec, &folio->page, PAGE_SIZE, 0);
@@ -460,7 +456,8 @@ int weightfs_chunk_read_page(struct weightfs_chunk *chunk, struct folio *folio)
 	if (err)
 		return err;
 	memzero_page(&folio->page, want, PAGE_SIZE - want);
-	if (chunk->known && page_checksum(&folio->page) != wi->crc[folio->index])
+	if (chunk->known && (!weightfs_checksum(&folio->page, &crc) ||
+			     crc != wi->crc[folio->index]))
 		return -ESTALE;
 	return 0;
 }

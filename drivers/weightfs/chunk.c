@@ -348,6 +348,7 @@ void weightfs_chunks_stop(struct weightfs_inode *wi)
 		return;
 	/* weightfs_mend() queues nothing for a file that is not listed. */
 	mutex_lock(&wm->lock);
+	weightfs_scrub_leave(wm, wi);
 	list_del_init(&wi->in_files);
 	WRITE_ONCE(wm->nr_files, wm->nr_files - 1);
 	mutex_unlock(&wm->lock);

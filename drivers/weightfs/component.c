@@ -82,11 +82,36 @@ static const struct vigil_counter_desc weightfs_counters[] = {
 	[WEIGHTFS_MOVES]		= { .name = "moves" },
 	[WEIGHTFS_SPLITS]		= { .name = "splits" },
 	[WEIGHTFS_EVICTIONS]		= { .name = "evictions" },
+	[WEIGHTFS_SCRUBBED_BYTES]	= { .name = "scrubbed_bytes" },
+	[WEIGHTFS_CORRUPTIONS]		= { .name = "corruptions" },
 	{ .name = "files",		.read = read_files },
 	{ .name = "loaded_bytes",	.read = read_loaded_bytes },
 	{ .name = "huge_bytes",		.read = read_huge_bytes },
 	{ .name = "small_bytes",	.read = read_small_bytes },
 	{ .name = "mapped_huge_bytes",	.read = read_mapped_huge_bytes },
+};
+
+static u64 get_scrub_mib_per_s(struct vigil_component *component, void *priv)
+{
+	struct weightfs_mount *wm = priv;
+
+	return READ_ONCE(wm->scrub_mib_per_s);
+}
+
+static int set_scrub_mib_per_s(struct vigil_component *component, void *priv,
+			       u64 value)
+{
+	weightfs_scrub_set_rate(priv, value);
+	return 0;
+}
+
+static const struct vigil_policy_desc weightfs_policies[] = {
+	{
+		.name		= "scrub_mib_per_s",
+		.maximum	= WEIGHTFS_SCRUB_MAX,
+		.get		= get_scrub_mib_per_s,
+		.set		= set_scrub_mib_per_s,
+	},
 };
 
 /**
@@ -105,6 +130,8 @@ int weightfs_component_register(struct weightfs_mount *wm)
 		.owner		= THIS_MODULE,
 		.counters	= weightfs_counters,
 		.nr_counters	= ARRAY_SIZE(weightfs_counters),
+		.policies	= weightfs_policies,
+		.nr_policies	= ARRAY_SIZE(weightfs_policies),
 		.priv		= wm,
 	};
 
@@ -145,6 +172,10 @@ static void tell(struct weightfs_mount *wm, enum weightfs_counter counter, u64 n
 	case WEIGHTFS_MOVES:
 		vigil_component_event(wm->component,
 				      VIGIL_EVENT_KIND_WEIGHTS_MOVED, n);
+		break;
+	case WEIGHTFS_CORRUPTIONS:
+		vigil_component_event(wm->component,
+				      VIGIL_EVENT_KIND_WEIGHTS_CORRUPT, n);
 		break;
 	case WEIGHTFS_HEAL_FAILURES:
 		vigil_component_event(wm->component,

@@ -80,10 +80,8 @@ static size_t read_run(struct weightfs_chunk *chunk, loff_t pos, size_t len,
 		size_t part = min(len - done, PAGE_SIZE - offset_in_page(pos + done));
 		size_t copied;
 
-		/* After the reference: weightfs_release_folio() bars, then counts. */
-		smp_mb();
-		if (!weightfs_chunk_ready(chunk) || !folio_test_uptodate(folio) ||
-		    PageHWPoison(folio_file_page(folio, (pos + done) >> PAGE_SHIFT)))
+		if (!weightfs_page_readable(chunk, folio,
+					    (pos + done) >> PAGE_SHIFT))
 			break;
 		copied = copy_page_part(folio, pos + done, part, to);
 		done += copied;

@@ -6,6 +6,7 @@
  * before it drops or splits the folio; see aops.c. What is ours is counted.
  */
 #include <linux/mm.h>
+#include <linux/pagemap.h>
 #include <linux/vigil/hugepool.h>
 
 #include "weightfs.h"
@@ -48,6 +49,27 @@ void weightfs_folio_disown(struct folio *folio)
 	} else {
 		atomic_long_dec(&wm->small_pages);
 	}
+}
+
+/**
+ * weightfs_page_readable() - May a page be read?
+ * @chunk: the chunk that it belongs to
+ * @folio: the folio; the caller has taken its reference before asking
+ * @index: the page
+ *
+ * weightfs_release_folio() bars the chunk first and then looks for references,
+ * so whoever has a reference and finds the chunk ready is waited for.
+ *
+ * Context: Any.
+ * Return: true when the page is the chunk's and good as far as is known.
+ */
+bool weightfs_page_readable(struct weightfs_chunk *chunk, struct folio *folio,
+			    pgoff_t index)
+{
+	/* Pairs with the ordering of chunk_break() before folio_ref_count(). */
+	smp_mb();
+	return weightfs_chunk_ready(chunk) && folio_test_uptodate(folio) &&
+	       !PageHWPoison(folio_file_page(folio, index));
 }
 
 /**

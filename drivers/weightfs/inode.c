@@ -61,6 +61,7 @@ struct inode *weightfs_alloc_inode(struct super_block *sb)
 	INIT_LIST_HEAD(&wi->in_files);
 	atomic_long_set(&wi->heals, 0);
 	atomic_set(&wi->building, 0);
+	wi->scrubbed_at = 0;
 	return &wi->vfs_inode;
 }
 

@@ -93,6 +93,7 @@ static struct weightfs_mount *weightfs_mount_alloc(struct super_block *sb)
 	INIT_LIST_HEAD(&wm->files);
 	INIT_DELAYED_WORK(&wm->mend_work, weightfs_mend);
 	wm->mend_delay = WEIGHTFS_MEND_MIN;
+	INIT_DELAYED_WORK(&wm->scrub_work, weightfs_scrub);
 	/* Loading must go on when memory is short: others wait for it. */
 	wm->wq = alloc_workqueue("weightfs", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
 	if (!wm->wq) {
@@ -184,7 +185,11 @@ static int weightfs_fill_super(struct super_block *sb, struct fs_context *fc)
 	err = weightfs_set_root(sb, path->dentry);
 	if (err)
 		return err;
-	return weightfs_component_register(wm);
+	err = weightfs_component_register(wm);
+	if (err)
+		return err;
+	weightfs_scrub_set_rate(wm, WEIGHTFS_SCRUB_DEFAULT);
+	return 0;
 }
 
 static int weightfs_get_tree(struct fs_context *fc)
@@ -239,7 +244,9 @@ static void weightfs_kill_sb(struct super_block *sb)
 	if (!wm)
 		return;
 	cancel_delayed_work_sync(&wm->mend_work);
+	/* No policy can be set any more after this. */
 	weightfs_component_unregister(wm);
+	cancel_delayed_work_sync(&wm->scrub_work);
 	weightfs_mount_free(wm);
 }
 

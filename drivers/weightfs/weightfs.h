@@ -22,6 +22,10 @@
 struct bio_vec;
 struct vigil_component;
 
+/* More MiB per second than any memory has; the default goes over 1 TiB in 5 h. */
+#define WEIGHTFS_SCRUB_MAX	1000000
+#define WEIGHTFS_SCRUB_DEFAULT	64
+
 /* First pause of weightfs_mend(). */
 #define WEIGHTFS_MEND_MIN	HZ
 
@@ -34,6 +38,8 @@ enum weightfs_counter {
 	WEIGHTFS_MOVES,
 	WEIGHTFS_SPLITS,
 	WEIGHTFS_EVICTIONS,
+	WEIGHTFS_SCRUBBED_BYTES,
+	WEIGHTFS_CORRUPTIONS,
 	WEIGHTFS_NR_COUNTERS,
 };
 
@@ -46,6 +52,10 @@ enum weightfs_counter {
  * @mend_work: retries chunks that are not what they should be
  * @mend_delay: jiffies to the next run of @mend_work; only it writes it
  * @component: what Vigil shows of this mount
+ * @scrub_work: compares what is loaded with its checksums
+ * @scrub_mib_per_s: how fast, 0 for not at all
+ * @scrub_file: the file that @scrub_work is at, or NULL; under @lock
+ * @scrub_index: the page of it that comes next; under @lock
  * @lock: protects @files; inside weightfs_inode.source_lock
  * @files: regular files that have chunks
  * @nr_files: length of @files, under @lock, read with READ_ONCE()
@@ -60,7 +70,11 @@ struct weightfs_mount {
 	struct delayed_work mend_work;
 	unsigned long mend_delay;
 	struct vigil_component *component;
-	struct mutex lock;		/* protects files and nr_files */
+	struct delayed_work scrub_work;
+	u64 scrub_mib_per_s;
+	struct weightfs_inode *scrub_file;
+	pgoff_t scrub_index;
+	struct mutex lock;	/* files, nr_files, scrub_file, scrub_index */
 	struct list_head files;
 	unsigned long nr_files;
 	atomic_long_t huge_chunks;
@@ -130,6 +144,8 @@ struct weightfs_chunk {
  * @in_files: entry in weightfs_mount.files
  * @heals: pages that were restored
  * @building: chunks whose work is queued or runs
+ * @scrubbed_at: when the scrubber last came to the end of it, seconds since
+ *	1970; 0 for never
  */
 struct weightfs_inode {
 	struct inode vfs_inode;
@@ -146,6 +162,7 @@ struct weightfs_inode {
 	struct list_head in_files;
 	atomic_long_t heals;
 	atomic_t building;
+	time64_t scrubbed_at;
 };
 
 static inline struct weightfs_mount *weightfs_mount(struct super_block *sb)
@@ -221,6 +238,8 @@ extern const struct address_space_operations weightfs_aops;
 void weightfs_folio_adopt(struct folio *folio, struct weightfs_chunk *chunk);
 void weightfs_folio_disown(struct folio *folio);
 bool weightfs_folio_poisoned(struct folio *folio);
+bool weightfs_page_readable(struct weightfs_chunk *chunk, struct folio *folio,
+			    pgoff_t index);
 
 /* chunk.c */
 int weightfs_chunks_init(struct weightfs_inode *wi);
@@ -245,6 +264,15 @@ int weightfs_chunk_read_page(struct weightfs_chunk *chunk, struct folio *folio);
 struct file *weightfs_source(struct weightfs_inode *wi);
 int weightfs_source_read(struct weightfs_inode *wi, struct bio_vec *bvec,
 			 unsigned int nr_bvec, loff_t pos, size_t want);
+
+/* checksum.c */
+bool weightfs_checksum_data(const void *data, u32 *crc);
+bool weightfs_checksum(struct page *page, u32 *crc);
+
+/* scrub.c */
+void weightfs_scrub(struct work_struct *work);
+void weightfs_scrub_set_rate(struct weightfs_mount *wm, u64 mib_per_s);
+void weightfs_scrub_leave(struct weightfs_mount *wm, struct weightfs_inode *wi);
 
 /* component.c */
 int weightfs_component_register(struct weightfs_mount *wm);

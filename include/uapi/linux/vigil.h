@@ -166,6 +166,8 @@ enum vigil_op_state {
  *   failed
  * @VIGIL_EVENT_KIND_WEIGHTS_LOST: bytes could not be restored, the next access
  *   fails
+ * @VIGIL_EVENT_KIND_WEIGHTS_CORRUPT: bytes in memory were not those that were
+ *   loaded, without an error report; they are read again
  */
 enum vigil_event_kind {
 	VIGIL_EVENT_KIND_CORRECTED_ERROR = 1,
@@ -177,6 +179,7 @@ enum vigil_event_kind {
 	VIGIL_EVENT_KIND_WEIGHTS_HEALED,
 	VIGIL_EVENT_KIND_WEIGHTS_MOVED,
 	VIGIL_EVENT_KIND_WEIGHTS_LOST,
+	VIGIL_EVENT_KIND_WEIGHTS_CORRUPT,
 
 	/* private: */
 	__VIGIL_EVENT_KIND_MAX,

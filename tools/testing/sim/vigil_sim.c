@@ -14,13 +14,20 @@
  *	echo "<i> events <n>"			n notifications in a row
  *	echo "<i> unregister"
  *	echo "<i> register"
+ *
+ * It also breaks memory without a report: the lowest bit of a byte flips at
+ *
+ *	echo "<physical address>"		>/sys/kernel/debug/vigil_sim/flip
  */
 #define pr_fmt(fmt) "vigil_sim: " fmt
 
 #include <linux/completion.h>
 #include <linux/debugfs.h>
 #include <linux/delay.h>
+#include <linux/highmem.h>
 #include <linux/kernel.h>
+#include <linux/memory_hotplug.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
@@ -286,6 +293,21 @@ static const struct file_operations do_fops = {
 	.write = do_write,
 };
 
+static int flip_set(void *data, u64 paddr)
+{
+	struct page *page = pfn_to_online_page(paddr >> PAGE_SHIFT);
+	u8 *bytes;
+
+	if (!page)
+		return -ENXIO;
+	bytes = kmap_local_page(page);
+	bytes[offset_in_page(paddr)] ^= 1;
+	kunmap_local(bytes);
+	return 0;
+}
+
+DEFINE_DEBUGFS_ATTRIBUTE(flip_fops, NULL, flip_set, "%llu\n");
+
 static void unregister_all(void)
 {
 	unsigned int i;
@@ -329,6 +351,7 @@ static int __init vigil_sim_init(void)
 
 	sim_dir = debugfs_create_dir("vigil_sim", NULL);
 	debugfs_create_file("do", 0200, sim_dir, NULL, &do_fops);
+	debugfs_create_file_unsafe("flip", 0200, sim_dir, NULL, &flip_fops);
 	return 0;
 }
 

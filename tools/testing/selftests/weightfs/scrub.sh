@@ -1,0 +1,72 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Bits that flip without an error report: the scrubber finds them, and the bytes
+# are those of the source again.
+
+here=$(dirname "$(realpath "$0")")
+. "$here/../lib.sh"
+. "$here/weightfs-lib.sh"
+
+load_weightfs 48
+[ -e "$modules/../tools/testing/sim/vigil_sim.ko" ] || skip_all "no vigil_sim.ko"
+insmod "$modules/../tools/testing/sim/vigil_sim.ko" || skip_all "cannot load vigil_sim"
+on_exit rmmod vigil_sim
+flip=/sys/kernel/debug/vigil_sim/flip
+make_model model
+mount_weights ""
+page_bytes=$(getconf PAGESIZE)
+model_pages=$((model_bytes / page_bytes + 1))
+
+rate() {
+	echo "$1" >"$weights/policy/scrub_mib_per_s"
+}
+
+is_there() {
+	[ -e "$1" ]
+}
+
+# paddr_of PAGE: of the file, as the reader has it mapped
+paddr_of() {
+	_start=$(sed -n "s|^\([0-9a-f]*\)-.* $mnt/model\$|0x\1|p" "/proc/$pid/maps")
+	"$here/../pagemap.py" paddr "$pid" $((_start + $1 * page_bytes))
+}
+
+# flip_at PAGE BYTE
+flip_at() {
+	_paddr=$(paddr_of "$1") && echo $((_paddr + $2)) >$flip
+}
+
+fails() {
+	! "$@"
+}
+
+all_huge() {
+	counter_is huge_bytes "$(huge_bytes_of "$model_bytes")"
+}
+
+plan 15
+check "scrubbing can be stopped" rate 0
+"$programs/weightfs-client" loop "$mnt/model" random "$work/ready" >"$work/json" &
+pid=$!
+check "a reader maps the file" wait_for 60 is_there "$work/ready"
+check "a bit flips in the middle" flip_at 700 1234
+check "a bit flips in the last bytes" flip_at $((model_pages - 1)) 56
+check "a bit flips in the first byte" flip_at 0 0
+check "readers get wrong bytes" fails same_bytes model
+check "nobody notices while nobody looks" counter_is corruptions 0
+
+check "scrubbing goes on" rate 1000
+check "all three are found" wait_for 60 counter_is corruptions 3
+check "all three are healed" wait_for 60 counter_is heals 3
+check "every byte is right" same_bytes model
+check "everything is huge" wait_for 60 all_huge
+
+kill -TERM "$pid"
+wait "$pid"
+goes_on() {
+	counter_at_least scrubbed_bytes $((10 * model_bytes))
+}
+check "it goes round and round" wait_for 60 goes_on
+check "no more is found" counter_is corruptions 3
+check "a rate beyond reason is refused" fails rate 1000001 2>/dev/null
