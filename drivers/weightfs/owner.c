@@ -32,20 +32,42 @@ static struct folio *frame_folio(unsigned long pfn)
 	return NULL;
 }
 
+/*
+ * The chunk that a folio belongs to, with its inode held, and before that its
+ * filesystem: who holds only an inode while the filesystem goes is left with
+ * nothing. NULL if it is not ours or just going.
+ */
 static struct weightfs_chunk *folio_chunk(struct folio *folio)
 {
-	struct weightfs_chunk *chunk = NULL;
+	struct super_block *sb = NULL;
 	struct address_space *mapping;
-	struct weightfs_inode *wi;
+	struct weightfs_chunk *chunk = NULL;
+	struct inode *inode = NULL;
 
+	/* The lock keeps the folio in the mapping, and so the inode alive. */
 	folio_lock(folio);
 	mapping = folio_mapping(folio);
-	if (mapping && mapping->a_ops == &weightfs_aops && igrab(mapping->host)) {
-		wi = weightfs_inode(mapping->host);
-		chunk = &wi->chunks[weightfs_chunk_of(folio->index)];
+	if (mapping && mapping->a_ops == &weightfs_aops &&
+	    atomic_inc_not_zero(&mapping->host->i_sb->s_active)) {
+		sb = mapping->host->i_sb;
+		inode = igrab(mapping->host);
 	}
+	if (inode)
+		chunk = &weightfs_inode(inode)->chunks[weightfs_chunk_of(folio->index)];
 	folio_unlock(folio);
+
+	if (sb && !inode)
+		deactivate_super(sb);
 	return chunk;
+}
+
+static void release_chunk(struct weightfs_chunk *chunk)
+{
+	struct inode *inode = &chunk->wi->vfs_inode;
+	struct super_block *sb = inode->i_sb;
+
+	iput(inode);
+	deactivate_super(sb);
 }
 
 static int weightfs_evacuate(struct vigil_frame_owner *self, unsigned long pfn)
@@ -64,7 +86,7 @@ static int weightfs_evacuate(struct vigil_frame_owner *self, unsigned long pfn)
 	if (!chunk)
 		return -ENOENT;
 	err = pinned ? -EBUSY : weightfs_chunk_move(chunk);
-	iput(&chunk->wi->vfs_inode);
+	release_chunk(chunk);
 	return err;
 }
 
