@@ -462,31 +462,13 @@ int weightfs_chunk_read_page(struct weightfs_chunk *chunk, struct folio *folio)
 	return 0;
 }
 
-/**
- * weightfs_chunk_build() - Make a chunk what it should be.
- * @chunk: the chunk
- * @move: put every page of it elsewhere
- *
- * Unless it is to move, nothing is done for a chunk that is whole and as huge as
- * it can be.
- *
- * Context: The work of the chunk. Takes and releases the mapping's
- * invalidate_lock.
- * Return: 0, or a negative errno; then the chunk is as it was, or empty when the
- * new pages could not take the place of the old ones.
- */
-int weightfs_chunk_build(struct weightfs_chunk *chunk, bool move)
+static int build_chunk(struct weightfs_chunk *chunk, bool ready, bool move)
 {
-	bool can_be_huge = weightfs_chunk_can_be_huge(chunk->wi->size,
-						      weightfs_chunk_nr(chunk));
-	bool ready = weightfs_chunk_ready(chunk) && !move;
 	struct folio *huge = NULL;
 	struct weightfs_build *b;
 	int err;
 
-	if (ready && (chunk->state == WEIGHTFS_HUGE || !can_be_huge))
-		return 0;
-	if (can_be_huge)
+	if (weightfs_chunk_can_be_huge(chunk->wi->size, weightfs_chunk_nr(chunk)))
 		huge = take_huge(chunk->nid);
 	if (ready && !huge)
 		return 0;
@@ -504,5 +486,41 @@ int weightfs_chunk_build(struct weightfs_chunk *chunk, bool move)
 	else
 		count_success(b);
 	build_free(b);
+	return err;
+}
+
+/**
+ * weightfs_chunk_build() - Make a chunk what it should be.
+ * @chunk: the chunk
+ *
+ * Unless it is to move, nothing is done for a chunk that is whole and as huge as
+ * it can be. Nor for one that does not fit into the budgets, if nobody wants it.
+ *
+ * Context: The work of the chunk. Takes and releases the mapping's
+ * invalidate_lock.
+ * Return: 0, or a negative errno; then the chunk is as it was, or empty when the
+ * new pages could not take the place of the old ones.
+ */
+int weightfs_chunk_build(struct weightfs_chunk *chunk)
+{
+	u64 bytes = weightfs_chunk_bytes(chunk->wi->size, weightfs_chunk_nr(chunk));
+	bool can_be_huge = weightfs_chunk_can_be_huge(chunk->wi->size,
+						      weightfs_chunk_nr(chunk));
+	bool wanted = xchg(&chunk->wanted, false);
+	bool move = xchg(&chunk->move, false);
+	bool ready = weightfs_chunk_ready(chunk) && !move;
+	bool room = false;
+	int err;
+
+	if (ready && (chunk->state == WEIGHTFS_HUGE || !can_be_huge))
+		return 0;
+	if (chunk->state == WEIGHTFS_EMPTY) {
+		room = weightfs_make_room(chunk->wi, bytes);
+		if (!room && !wanted)
+			return -EDQUOT;
+	}
+	err = build_chunk(chunk, ready, move);
+	if (room)
+		weightfs_room_taken(chunk->wi, bytes);
 	return err;
 }

@@ -115,16 +115,63 @@ static void weightfs_chunk_work(struct work_struct *work)
 	int err;
 
 	chunk_await_removal(chunk);
-	err = weightfs_chunk_build(chunk, xchg(&chunk->move, false));
+	err = weightfs_chunk_build(chunk);
 	WRITE_ONCE(chunk->error, err);
 	atomic_dec(&chunk->wi->building);
 	/* Pairs with chunk_ran_since(): the error first, then the run. */
 	smp_store_release(&chunk->runs, chunk->runs + 1);
 	wake_up_var(&chunk->runs);
+	weightfs_preload_done(chunk);
 	if (READ_ONCE(chunk->state) == WEIGHTFS_SMALL &&
 	    weightfs_chunk_can_be_huge(chunk->wi->size, weightfs_chunk_nr(chunk)))
 		queue_delayed_work(system_wq, &chunk_mount(chunk)->mend_work,
 				   chunk_mount(chunk)->mend_delay);
+}
+
+/* The @nr-th node with memory, round and round. */
+static int interleaved_node(unsigned long nr)
+{
+	unsigned int skip = nr % num_node_state(N_MEMORY);
+	int nid;
+
+	for_each_node_state(nid, N_MEMORY)
+		if (!skip--)
+			return nid;
+	return numa_mem_id();
+}
+
+static int place(struct weightfs_chunk *chunk)
+{
+	struct weightfs_options *options = &chunk_mount(chunk)->options;
+
+	switch (READ_ONCE(options->placement)) {
+	case WEIGHTFS_PLACE_BIND:
+		return READ_ONCE(options->bind_nid);
+	case WEIGHTFS_PLACE_INTERLEAVE:
+		return interleaved_node(weightfs_chunk_nr(chunk));
+	default:
+		return numa_mem_id();
+	}
+}
+
+/**
+ * weightfs_chunk_queue() - Queue the work of a chunk.
+ * @chunk: the chunk
+ *
+ * Context: Any process context.
+ * Return: false when it was queued already.
+ */
+bool weightfs_chunk_queue(struct weightfs_chunk *chunk)
+{
+	bool queued;
+
+	atomic_inc(&chunk->wi->building);
+	if (!weightfs_chunk_ready(chunk))
+		WRITE_ONCE(chunk->nid, place(chunk));
+	queued = queue_work(chunk_mount(chunk)->wq, &chunk->work);
+	if (!queued)
+		atomic_dec(&chunk->wi->building);
+	return queued;
 }
 
 /**
@@ -135,11 +182,8 @@ static void weightfs_chunk_work(struct work_struct *work)
  */
 void weightfs_chunk_start_build(struct weightfs_chunk *chunk)
 {
-	atomic_inc(&chunk->wi->building);
-	if (chunk->nid == NUMA_NO_NODE)
-		chunk->nid = numa_node_id();
-	if (!queue_work(chunk_mount(chunk)->wq, &chunk->work))
-		atomic_dec(&chunk->wi->building);
+	WRITE_ONCE(chunk->wanted, true);
+	weightfs_chunk_queue(chunk);
 }
 
 static bool chunk_ran_since(struct weightfs_chunk *chunk, u8 runs)
@@ -161,6 +205,8 @@ int weightfs_chunk_populate(struct weightfs_chunk *chunk)
 	u8 runs;
 	int err;
 
+	if (!weightfs_chunk_ready(chunk))
+		weightfs_preload_ahead(chunk);
 	while (!weightfs_chunk_ready(chunk)) {
 		runs = READ_ONCE(chunk->runs);
 		weightfs_chunk_start_build(chunk);
@@ -168,8 +214,10 @@ int weightfs_chunk_populate(struct weightfs_chunk *chunk)
 					      chunk_ran_since(chunk, runs));
 		if (err)
 			return -EINTR;
-		if (!weightfs_chunk_ready(chunk) && READ_ONCE(chunk->error))
-			return READ_ONCE(chunk->error);
+		err = READ_ONCE(chunk->error);
+		/* What was too much to be loaded ahead is not when it is needed. */
+		if (err && err != -EDQUOT && !weightfs_chunk_ready(chunk))
+			return err;
 	}
 	return 0;
 }
@@ -187,27 +235,6 @@ int weightfs_chunk_move(struct weightfs_chunk *chunk)
 	weightfs_chunk_start_build(chunk);
 	flush_work(&chunk->work);
 	return READ_ONCE(chunk->error);
-}
-
-/**
- * weightfs_chunks_start() - Have a range of a file loaded; don't wait.
- * @wi: the file
- * @pos: first byte
- * @len: bytes, clipped to the end of the file
- *
- * Context: Process context.
- */
-void weightfs_chunks_start(struct weightfs_inode *wi, loff_t pos, loff_t len)
-{
-	unsigned long nr, last;
-
-	if (pos < 0 || len <= 0 || pos >= wi->size)
-		return;
-	len = min(len, wi->size - pos);
-	last = (pos + len - 1) >> WEIGHTFS_CHUNK_SHIFT;
-	for (nr = pos >> WEIGHTFS_CHUNK_SHIFT; nr <= last; nr++)
-		if (!weightfs_chunk_ready(&wi->chunks[nr]))
-			weightfs_chunk_start_build(&wi->chunks[nr]);
 }
 
 static bool chunk_evict(struct weightfs_chunk *chunk)
@@ -326,6 +353,7 @@ int weightfs_chunks_init(struct weightfs_inode *wi)
 	/* Pairs with the load above. */
 	smp_store_release(&wi->chunks, table);
 
+	wi->user = current_fsuid();
 	mutex_lock(&wm->lock);
 	list_add_tail(&wi->in_files, &wm->files);
 	WRITE_ONCE(wm->nr_files, wm->nr_files + 1);
@@ -352,8 +380,11 @@ void weightfs_chunks_stop(struct weightfs_inode *wi)
 	list_del_init(&wi->in_files);
 	WRITE_ONCE(wm->nr_files, wm->nr_files - 1);
 	mutex_unlock(&wm->lock);
-	for (nr = 0; nr < weightfs_file_chunks(wi->size); nr++)
+	weightfs_preload_cancel(wi);
+	for (nr = 0; nr < weightfs_file_chunks(wi->size); nr++) {
 		cancel_work_sync(&wi->chunks[nr].work);
+		weightfs_preload_done(&wi->chunks[nr]);
+	}
 }
 
 /**

@@ -26,9 +26,26 @@ static u64 small_bytes(struct weightfs_mount *wm)
 	return (u64)atomic_long_read(&wm->small_pages) << PAGE_SHIFT;
 }
 
+/**
+ * weightfs_loaded_bytes() - How much a mount has in memory.
+ * @wm: the mount
+ *
+ * Context: Any.
+ * Return: bytes, whole pages.
+ */
+u64 weightfs_loaded_bytes(struct weightfs_mount *wm)
+{
+	return huge_bytes(wm) + small_bytes(wm);
+}
+
 static u64 read_loaded_bytes(struct vigil_component *component, void *priv)
 {
-	return huge_bytes(priv) + small_bytes(priv);
+	return weightfs_loaded_bytes(priv);
+}
+
+static u64 read_queued_bytes(struct vigil_component *component, void *priv)
+{
+	return weightfs_queued_bytes(priv);
 }
 
 static u64 read_huge_bytes(struct vigil_component *component, void *priv)
@@ -88,14 +105,39 @@ static const struct vigil_counter_desc weightfs_counters[] = {
 	{ .name = "loaded_bytes",	.read = read_loaded_bytes },
 	{ .name = "huge_bytes",		.read = read_huge_bytes },
 	{ .name = "small_bytes",	.read = read_small_bytes },
+	{ .name = "queued_bytes",	.read = read_queued_bytes },
 	{ .name = "mapped_huge_bytes",	.read = read_mapped_huge_bytes },
 };
 
-static u64 get_scrub_mib_per_s(struct vigil_component *component, void *priv)
+#define WEIGHTFS_GET_OPTION(option)					\
+static u64 get_##option(struct vigil_component *component, void *priv)	\
+{									\
+	struct weightfs_mount *wm = priv;				\
+									\
+	return READ_ONCE(wm->options.option);				\
+}
+
+WEIGHTFS_GET_OPTION(scrub_mib_per_s)
+WEIGHTFS_GET_OPTION(budget_bytes)
+WEIGHTFS_GET_OPTION(user_budget_bytes)
+
+/* They rule what is loaded from now on; nothing goes because of them alone. */
+static int set_budget_bytes(struct vigil_component *component, void *priv,
+			    u64 value)
 {
 	struct weightfs_mount *wm = priv;
 
-	return READ_ONCE(wm->scrub_mib_per_s);
+	WRITE_ONCE(wm->options.budget_bytes, value);
+	return 0;
+}
+
+static int set_user_budget_bytes(struct vigil_component *component, void *priv,
+				 u64 value)
+{
+	struct weightfs_mount *wm = priv;
+
+	WRITE_ONCE(wm->options.user_budget_bytes, value);
+	return 0;
 }
 
 static int set_scrub_mib_per_s(struct vigil_component *component, void *priv,
@@ -111,6 +153,18 @@ static const struct vigil_policy_desc weightfs_policies[] = {
 		.maximum	= WEIGHTFS_SCRUB_MAX,
 		.get		= get_scrub_mib_per_s,
 		.set		= set_scrub_mib_per_s,
+	},
+	{
+		.name		= "budget_bytes",
+		.maximum	= WEIGHTFS_BUDGET_MAX,
+		.get		= get_budget_bytes,
+		.set		= set_budget_bytes,
+	},
+	{
+		.name		= "user_budget_bytes",
+		.maximum	= WEIGHTFS_BUDGET_MAX,
+		.get		= get_user_budget_bytes,
+		.set		= set_user_budget_bytes,
 	},
 };
 

@@ -41,7 +41,15 @@ static int weightfs_open(struct inode *inode, struct file *file)
 		return -ESTALE;
 	/* Direct I/O is served from the huge pages: nothing is more direct. */
 	file->f_mode |= FMODE_CAN_ODIRECT;
+	weightfs_file_used(wi);
 	return weightfs_chunks_init(wi);
+}
+
+/* Also when the last mapping goes. */
+static int weightfs_release(struct inode *inode, struct file *file)
+{
+	weightfs_file_used(weightfs_inode(inode));
+	return 0;
 }
 
 /*
@@ -158,10 +166,10 @@ static int weightfs_fadvise(struct file *file, loff_t offset, loff_t len,
 		len = wi->size - offset;
 	switch (advice) {
 	case POSIX_FADV_WILLNEED:
-		weightfs_chunks_start(wi, offset, len);
+		weightfs_preload(wi, offset, len);
 		return 0;
 	case POSIX_FADV_DONTNEED:
-		if (!offset && len == wi->size &&
+		if (!offset && len == wi->size && !atomic_read(&wi->pins) &&
 		    inode_owner_or_capable(file_mnt_idmap(file), &wi->vfs_inode))
 			weightfs_chunks_evict(wi);
 		return 0;
@@ -181,7 +189,11 @@ static void fill_status(struct weightfs_inode *wi, struct weightfs_status *st)
 
 	st->size_bytes = wi->size;
 	st->heals = atomic_long_read(&wi->heals);
-	st->loading = atomic_read(&wi->building) > 0;
+	st->loading = weightfs_preload_pending(wi) ||
+		      atomic_read(&wi->building) > 0;
+	st->pins = atomic_read(&wi->pins);
+	st->uid = from_kuid_munged(current_user_ns(), wi->user);
+	st->scrubbed_at = READ_ONCE(wi->scrubbed_at);
 	for (nr = 0; nr < chunks; nr++) {
 		struct weightfs_chunk *chunk = &wi->chunks[nr];
 		u64 bytes = weightfs_chunk_bytes(wi->size, nr);
@@ -196,17 +208,65 @@ static void fill_status(struct weightfs_inode *wi, struct weightfs_status *st)
 	}
 }
 
-static long weightfs_ioctl(struct file *file, unsigned int cmd,
-			   unsigned long arg)
+static void count_nodes(struct weightfs_inode *wi, struct weightfs_nodes *nodes)
+{
+	struct folio *folio;
+	unsigned long nr;
+	int nid;
+
+	for (nr = 0; nr < weightfs_file_chunks(wi->size); nr++) {
+		folio = filemap_get_folio(wi->vfs_inode.i_mapping,
+					  weightfs_chunk_start(nr));
+		if (IS_ERR(folio))
+			continue;
+		nid = folio_nid(folio);
+		folio_put(folio);
+		if (nid < ARRAY_SIZE(nodes->loaded_bytes))
+			nodes->loaded_bytes[nid] +=
+				weightfs_chunk_bytes(wi->size, nr);
+		cond_resched();
+	}
+}
+
+static long ioctl_status(struct weightfs_inode *wi, void __user *argp)
 {
 	struct weightfs_status status = {};
 
-	if (cmd != WEIGHTFS_IOC_STATUS)
+	fill_status(wi, &status);
+	return copy_to_user(argp, &status, sizeof(status)) ? -EFAULT : 0;
+}
+
+static long ioctl_nodes(struct weightfs_inode *wi, void __user *argp)
+{
+	struct weightfs_nodes nodes = {};
+
+	count_nodes(wi, &nodes);
+	return copy_to_user(argp, &nodes, sizeof(nodes)) ? -EFAULT : 0;
+}
+
+static long weightfs_ioctl(struct file *file, unsigned int cmd,
+			   unsigned long arg)
+{
+	struct weightfs_inode *wi = weightfs_inode(file_inode(file));
+	void __user *argp = (void __user *)arg;
+
+	switch (cmd) {
+	case WEIGHTFS_IOC_STATUS:
+		return ioctl_status(wi, argp);
+	case WEIGHTFS_IOC_NODES:
+		return ioctl_nodes(wi, argp);
+	case WEIGHTFS_IOC_CANCEL:
+		if (!inode_owner_or_capable(file_mnt_idmap(file), &wi->vfs_inode))
+			return -EPERM;
+		weightfs_preload_cancel(wi);
+		return 0;
+	case WEIGHTFS_IOC_PIN:
+		return capable(CAP_SYS_ADMIN) ? weightfs_pin(wi) : -EPERM;
+	case WEIGHTFS_IOC_UNPIN:
+		return capable(CAP_SYS_ADMIN) ? weightfs_unpin(wi) : -EPERM;
+	default:
 		return -ENOTTY;
-	fill_status(weightfs_inode(file_inode(file)), &status);
-	if (copy_to_user((void __user *)arg, &status, sizeof(status)))
-		return -EFAULT;
-	return 0;
+	}
 }
 
 const struct inode_operations weightfs_file_iops = {
@@ -218,6 +278,7 @@ const struct inode_operations weightfs_file_iops = {
 const struct file_operations weightfs_file_fops = {
 	.owner			= THIS_MODULE,
 	.open			= weightfs_open,
+	.release		= weightfs_release,
 	.llseek			= generic_file_llseek,
 	.read_iter		= weightfs_read_iter,
 	.splice_read		= copy_splice_read,

@@ -23,6 +23,7 @@ void weightfs_folio_adopt(struct folio *folio, struct weightfs_chunk *chunk)
 	struct weightfs_mount *wm = weightfs_mount(chunk->wi->vfs_inode.i_sb);
 
 	folio_attach_private(folio, chunk);
+	atomic_long_add(folio_nr_pages(folio), &chunk->wi->pages);
 	if (folio_test_large(folio))
 		atomic_long_inc(&wm->huge_chunks);
 	else
@@ -43,6 +44,7 @@ void weightfs_folio_disown(struct folio *folio)
 	if (!chunk)
 		return;
 	wm = weightfs_mount(chunk->wi->vfs_inode.i_sb);
+	atomic_long_sub(folio_nr_pages(folio), &chunk->wi->pages);
 	if (folio_test_large(folio)) {
 		atomic_long_dec(&wm->huge_chunks);
 		vigil_hugepool_forget(folio_nid(folio));

@@ -59,8 +59,13 @@ struct inode *weightfs_alloc_inode(struct super_block *sb)
 	spin_lock_init(&wi->lock);
 	mutex_init(&wi->source_lock);
 	INIT_LIST_HEAD(&wi->in_files);
+	INIT_LIST_HEAD(&wi->in_preloads);
 	atomic_long_set(&wi->heals, 0);
 	atomic_set(&wi->building, 0);
+	atomic_long_set(&wi->pages, 0);
+	atomic_set(&wi->pins, 0);
+	wi->used_at = 0;
+	wi->reserved_bytes = 0;
 	wi->scrubbed_at = 0;
 	return &wi->vfs_inode;
 }

@@ -167,7 +167,7 @@ void weightfs_scrub(struct work_struct *work)
 {
 	struct weightfs_mount *wm =
 		container_of(work, struct weightfs_mount, scrub_work.work);
-	u64 rate = READ_ONCE(wm->scrub_mib_per_s);
+	u64 rate = READ_ONCE(wm->options.scrub_mib_per_s);
 	unsigned int budget = rate * SCRUB_PAGES_PER_MIB * SCRUB_PERIOD_MS /
 			      MSEC_PER_SEC;
 
@@ -188,6 +188,6 @@ void weightfs_scrub(struct work_struct *work)
  */
 void weightfs_scrub_set_rate(struct weightfs_mount *wm, u64 mib_per_s)
 {
-	WRITE_ONCE(wm->scrub_mib_per_s, mib_per_s);
+	WRITE_ONCE(wm->options.scrub_mib_per_s, mib_per_s);
 	mod_delayed_work(system_unbound_wq, &wm->scrub_work, 0);
 }

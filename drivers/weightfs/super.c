@@ -25,25 +25,139 @@
 
 #include "weightfs.h"
 
-enum { WEIGHTFS_OPT_SOURCE };
+enum {
+	WEIGHTFS_OPT_SOURCE,
+	WEIGHTFS_OPT_PLACEMENT,
+	WEIGHTFS_OPT_BUDGET,
+	WEIGHTFS_OPT_USER_BUDGET,
+	WEIGHTFS_OPT_SCRUB,
+};
 
 static const struct fs_parameter_spec weightfs_parameters[] = {
 	fsparam_string("source", WEIGHTFS_OPT_SOURCE),
+	fsparam_string("placement", WEIGHTFS_OPT_PLACEMENT),
+	fsparam_string("budget", WEIGHTFS_OPT_BUDGET),
+	fsparam_string("user_budget", WEIGHTFS_OPT_USER_BUDGET),
+	fsparam_u32("scrub", WEIGHTFS_OPT_SCRUB),
 	{}
 };
 
-/* mount(8) says "source" twice, with its device argument first: the last wins. */
+/**
+ * struct weightfs_context - A mount in the making, or a change of one.
+ * @options: what was chosen
+ * @path: the source
+ */
+struct weightfs_context {
+	struct weightfs_options options;
+	struct path path;
+};
+
+static int parse_bind(struct fs_context *fc, struct weightfs_options *options,
+		      const char *node)
+{
+	unsigned int nid;
+
+	if (kstrtouint(node, 10, &nid) || nid >= MAX_NUMNODES ||
+	    !node_state(nid, N_MEMORY))
+		return invalf(fc, "weightfs: placement=bind:%s: no node with memory",
+			      node);
+	options->placement = WEIGHTFS_PLACE_BIND;
+	options->bind_nid = nid;
+	return 0;
+}
+
+static int parse_placement(struct fs_context *fc,
+			   struct weightfs_options *options, const char *value)
+{
+	static const char bind[] = "bind:";
+
+	if (!strncmp(value, bind, strlen(bind)))
+		return parse_bind(fc, options, value + strlen(bind));
+	if (!strcmp(value, "local"))
+		options->placement = WEIGHTFS_PLACE_LOCAL;
+	else if (!strcmp(value, "interleave"))
+		options->placement = WEIGHTFS_PLACE_INTERLEAVE;
+	else
+		return invalf(fc, "weightfs: placement=%s: local, bind:<node> or interleave",
+			      value);
+	return 0;
+}
+
+/* Bytes, possibly with K, M, G or T. */
+static int parse_bytes(struct fs_context *fc, const char *key, const char *value,
+		       u64 *bytes)
+{
+	char *end;
+	u64 parsed = memparse(value, &end);
+
+	if (!*value || *end || parsed > WEIGHTFS_BUDGET_MAX)
+		return invalf(fc, "weightfs: %s=%s: not a size up to %llu TiB",
+			      key, value, WEIGHTFS_BUDGET_MAX >> 40);
+	*bytes = parsed;
+	return 0;
+}
+
+static int parse_scrub(struct fs_context *fc, struct weightfs_options *options,
+		       u32 mib_per_s)
+{
+	if (mib_per_s > WEIGHTFS_SCRUB_MAX)
+		return invalf(fc, "weightfs: scrub=%u: at most %u MiB per second",
+			      mib_per_s, WEIGHTFS_SCRUB_MAX);
+	options->scrub_mib_per_s = mib_per_s;
+	return 0;
+}
+
 static int weightfs_parse_param(struct fs_context *fc,
 				struct fs_parameter *param)
 {
+	struct weightfs_context *context = fc->fs_private;
+	struct weightfs_options *options = &context->options;
 	struct fs_parse_result result;
 	int opt = fs_parse(fc, weightfs_parameters, param, &result);
 
-	if (opt < 0)
+	switch (opt) {
+	case WEIGHTFS_OPT_SOURCE:
+		/* mount(8) says it twice, first with its device: the last wins. */
+		kfree(fc->source);
+		fc->source = param->string;
+		param->string = NULL;
+		return 0;
+	case WEIGHTFS_OPT_PLACEMENT:
+		return parse_placement(fc, options, param->string);
+	case WEIGHTFS_OPT_BUDGET:
+		return parse_bytes(fc, param->key, param->string,
+				   &options->budget_bytes);
+	case WEIGHTFS_OPT_USER_BUDGET:
+		return parse_bytes(fc, param->key, param->string,
+				   &options->user_budget_bytes);
+	case WEIGHTFS_OPT_SCRUB:
+		return parse_scrub(fc, options, result.uint_32);
+	default:
 		return opt;
-	kfree(fc->source);
-	fc->source = param->string;
-	param->string = NULL;
+	}
+}
+
+static int weightfs_show_options(struct seq_file *seq, struct dentry *root)
+{
+	struct weightfs_options *options = &weightfs_mount(root->d_sb)->options;
+	u64 user_budget = READ_ONCE(options->user_budget_bytes);
+	u64 budget = READ_ONCE(options->budget_bytes);
+
+	switch (READ_ONCE(options->placement)) {
+	case WEIGHTFS_PLACE_BIND:
+		seq_printf(seq, ",placement=bind:%d", READ_ONCE(options->bind_nid));
+		break;
+	case WEIGHTFS_PLACE_INTERLEAVE:
+		seq_puts(seq, ",placement=interleave");
+		break;
+	default:
+		seq_puts(seq, ",placement=local");
+	}
+	if (budget)
+		seq_printf(seq, ",budget=%llu", budget);
+	if (user_budget)
+		seq_printf(seq, ",user_budget=%llu", user_budget);
+	seq_printf(seq, ",scrub=%llu", READ_ONCE(options->scrub_mib_per_s));
 	return 0;
 }
 
@@ -60,7 +174,12 @@ static int weightfs_statfs(struct dentry *dentry, struct kstatfs *buf)
 	};
 	int err = vfs_statfs(&lower, buf);
 
+	/* Nothing can be written here, however much room the source has. */
 	buf->f_type = WEIGHTFS_SUPER_MAGIC;
+	buf->f_fsid = u64_to_fsid(huge_encode_dev(dentry->d_sb->s_dev));
+	buf->f_bfree = 0;
+	buf->f_bavail = 0;
+	buf->f_ffree = 0;
 	return err;
 }
 
@@ -69,6 +188,7 @@ static const struct super_operations weightfs_super_ops = {
 	.free_inode	= weightfs_free_inode,
 	.evict_inode	= weightfs_evict_inode,
 	.statfs		= weightfs_statfs,
+	.show_options	= weightfs_show_options,
 };
 
 static void weightfs_mount_free(struct weightfs_mount *wm)
@@ -91,6 +211,8 @@ static struct weightfs_mount *weightfs_mount_alloc(struct super_block *sb)
 	wm->cred = get_current_cred();
 	mutex_init(&wm->lock);
 	INIT_LIST_HEAD(&wm->files);
+	spin_lock_init(&wm->preload_lock);
+	INIT_LIST_HEAD(&wm->preloads);
 	INIT_DELAYED_WORK(&wm->mend_work, weightfs_mend);
 	wm->mend_delay = WEIGHTFS_MEND_MIN;
 	INIT_DELAYED_WORK(&wm->scrub_work, weightfs_scrub);
@@ -149,7 +271,8 @@ static int weightfs_setup_bdi(struct super_block *sb)
 
 static int weightfs_fill_super(struct super_block *sb, struct fs_context *fc)
 {
-	struct path *path = fc->fs_private;
+	struct weightfs_context *context = fc->fs_private;
+	const struct path *path = &context->path;
 	struct weightfs_mount *wm;
 	int err;
 
@@ -160,6 +283,7 @@ static int weightfs_fill_super(struct super_block *sb, struct fs_context *fc)
 	if (!wm)
 		return -ENOMEM;
 	sb->s_fs_info = wm;
+	wm->options = context->options;
 	wm->lower_mnt = clone_private_mount(path);
 	if (IS_ERR(wm->lower_mnt)) {
 		err = PTR_ERR(wm->lower_mnt);
@@ -188,39 +312,54 @@ static int weightfs_fill_super(struct super_block *sb, struct fs_context *fc)
 	err = weightfs_component_register(wm);
 	if (err)
 		return err;
-	weightfs_scrub_set_rate(wm, WEIGHTFS_SCRUB_DEFAULT);
+	weightfs_scrub_set_rate(wm, wm->options.scrub_mib_per_s);
 	return 0;
 }
 
 static int weightfs_get_tree(struct fs_context *fc)
 {
-	struct path path;
+	struct weightfs_context *context = fc->fs_private;
 	int err;
 
 	if (!fc->source || !strcmp(fc->source, "none")) {
 		errorf(fc, "weightfs: no source given, use -o source=DIRECTORY");
 		return -EINVAL;
 	}
-	err = kern_path(fc->source, LOOKUP_FOLLOW | LOOKUP_DIRECTORY, &path);
+	err = kern_path(fc->source, LOOKUP_FOLLOW | LOOKUP_DIRECTORY,
+			&context->path);
 	if (err) {
 		errorf(fc, "weightfs: source %s: error %d", fc->source, err);
 		return err;
 	}
 	fc->sb_flags |= SB_RDONLY;
-	fc->fs_private = &path;
 	err = get_tree_nodev(fc, weightfs_fill_super);
-	fc->fs_private = NULL;
-	path_put(&path);
+	path_put(&context->path);
 	return err;
 }
 
+/* The source stays what it is; the rest holds for what is loaded from now on. */
 static int weightfs_reconfigure(struct fs_context *fc)
 {
+	struct weightfs_mount *wm = weightfs_mount(fc->root->d_sb);
+	struct weightfs_context *context = fc->fs_private;
+	struct weightfs_options *options = &context->options;
+
 	fc->sb_flags |= SB_RDONLY;
+	WRITE_ONCE(wm->options.bind_nid, options->bind_nid);
+	WRITE_ONCE(wm->options.placement, options->placement);
+	WRITE_ONCE(wm->options.budget_bytes, options->budget_bytes);
+	WRITE_ONCE(wm->options.user_budget_bytes, options->user_budget_bytes);
+	weightfs_scrub_set_rate(wm, options->scrub_mib_per_s);
 	return 0;
 }
 
+static void weightfs_free_context(struct fs_context *fc)
+{
+	kfree(fc->fs_private);
+}
+
 static const struct fs_context_operations weightfs_context_ops = {
+	.free		= weightfs_free_context,
 	.parse_param	= weightfs_parse_param,
 	.get_tree	= weightfs_get_tree,
 	.reconfigure	= weightfs_reconfigure,
@@ -228,6 +367,15 @@ static const struct fs_context_operations weightfs_context_ops = {
 
 static int weightfs_init_fs_context(struct fs_context *fc)
 {
+	struct weightfs_context *context = kzalloc(sizeof(*context), GFP_KERNEL);
+
+	if (!context)
+		return -ENOMEM;
+	if (fc->purpose == FS_CONTEXT_FOR_RECONFIGURE)
+		context->options = weightfs_mount(fc->root->d_sb)->options;
+	else
+		context->options.scrub_mib_per_s = WEIGHTFS_SCRUB_DEFAULT;
+	fc->fs_private = context;
 	fc->ops = &weightfs_context_ops;
 	return 0;
 }
@@ -240,6 +388,8 @@ static void weightfs_kill_sb(struct super_block *sb)
 {
 	struct weightfs_mount *wm = weightfs_mount(sb);
 
+	if (wm)
+		weightfs_unpin_all(wm);
 	kill_anon_super(sb);
 	if (!wm)
 		return;

@@ -26,6 +26,14 @@ struct vigil_component;
 #define WEIGHTFS_SCRUB_MAX	1000000
 #define WEIGHTFS_SCRUB_DEFAULT	64
 
+#define WEIGHTFS_BUDGET_MAX	BIT_ULL(50)
+
+/* Chunks that are preloaded at once, each with one request of its own. */
+#define WEIGHTFS_PRELOADS	8
+
+/* Chunks that are loaded behind one that was touched, when a file is read on. */
+#define WEIGHTFS_AHEAD		4
+
 /* First pause of weightfs_mend(). */
 #define WEIGHTFS_MEND_MIN	HZ
 
@@ -43,20 +51,50 @@ enum weightfs_counter {
 	WEIGHTFS_NR_COUNTERS,
 };
 
+/* Which node the huge page of a chunk comes from. */
+enum weightfs_placement {
+	WEIGHTFS_PLACE_LOCAL,		/* where the first one to ask runs */
+	WEIGHTFS_PLACE_BIND,		/* one node */
+	WEIGHTFS_PLACE_INTERLEAVE,	/* one after the other */
+};
+
+/**
+ * struct weightfs_options - What can be chosen for a mount, also later.
+ * @placement: for chunks that are loaded from now on
+ * @bind_nid: the node of WEIGHTFS_PLACE_BIND
+ * @budget_bytes: weights that may be in memory, 0 for no limit
+ * @user_budget_bytes: the same for each user
+ * @scrub_mib_per_s: how fast weights are scrubbed, 0 for not at all
+ *
+ * Each is read and written by itself, with READ_ONCE() and WRITE_ONCE().
+ */
+struct weightfs_options {
+	enum weightfs_placement placement;
+	int bind_nid;
+	u64 budget_bytes;
+	u64 user_budget_bytes;
+	u64 scrub_mib_per_s;
+};
+
 /**
  * struct weightfs_mount - One mounted directory of weights.
  * @sb: its superblock
  * @lower_mnt: private copy of the mount that holds the source
  * @cred: credentials of the one who mounted; the source is read with them
- * @wq: runs the work of every chunk of this mount
+ * @options: what was chosen
+ * @wq: runs the work of every chunk
  * @mend_work: retries chunks that are not what they should be
  * @mend_delay: jiffies to the next run of @mend_work; only it writes it
  * @component: what Vigil shows of this mount
  * @scrub_work: compares what is loaded with its checksums
- * @scrub_mib_per_s: how fast, 0 for not at all
  * @scrub_file: the file that @scrub_work is at, or NULL; under @lock
  * @scrub_index: the page of it that comes next; under @lock
- * @lock: protects @files; inside weightfs_inode.source_lock
+ * @reserved_bytes: of chunks that are being loaded; under @lock
+ * @preload_lock: protects @preloads, @preloading and what files and chunks
+ *	have of it; around the locks of the workqueue
+ * @preloads: files of which more is to be loaded ahead
+ * @preloading: chunks that are being loaded ahead
+ * @lock: protects @files and what says so; inside weightfs_inode.source_lock
  * @files: regular files that have chunks
  * @nr_files: length of @files, under @lock, read with READ_ONCE()
  * @huge_chunks: chunks that are one huge page now
@@ -66,15 +104,19 @@ struct weightfs_mount {
 	struct super_block *sb;
 	struct vfsmount *lower_mnt;
 	const struct cred *cred;
+	struct weightfs_options options;
 	struct workqueue_struct *wq;
 	struct delayed_work mend_work;
 	unsigned long mend_delay;
 	struct vigil_component *component;
 	struct delayed_work scrub_work;
-	u64 scrub_mib_per_s;
 	struct weightfs_inode *scrub_file;
 	pgoff_t scrub_index;
-	struct mutex lock;	/* files, nr_files, scrub_file, scrub_index */
+	u64 reserved_bytes;
+	spinlock_t preload_lock;
+	struct list_head preloads;
+	unsigned int preloading;
+	struct mutex lock;	/* files, nr_files, scrub_*, reserved_bytes */
 	struct list_head files;
 	unsigned long nr_files;
 	atomic_long_t huge_chunks;
@@ -109,6 +151,8 @@ enum weightfs_state {
  * @removed: the poisoned page has left the page cache, see weightfs_settle()
  * @move: build anew although the chunk is whole: its frame is failing; taken
  *	back by the run of @work that obeys
+ * @wanted: somebody waits for it; taken back by the run of @work that obeys
+ * @preload: counted in weightfs_mount.preloading, under its preload_lock
  * @known: checksums of the chunk are in wi->crc
  */
 struct weightfs_chunk {
@@ -121,6 +165,8 @@ struct weightfs_chunk {
 	u8 breaks;
 	bool removed;
 	bool move;
+	bool wanted;
+	bool preload;
 	bool known;
 };
 
@@ -144,6 +190,14 @@ struct weightfs_chunk {
  * @in_files: entry in weightfs_mount.files
  * @heals: pages that were restored
  * @building: chunks whose work is queued or runs
+ * @in_preloads: entry in weightfs_mount.preloads
+ * @preload_next: first chunk that is still to be loaded ahead
+ * @preload_end: the chunk behind the last of them
+ * @pages: in memory now
+ * @pins: how often it was pinned; under weightfs_mount.lock
+ * @user: who opened it first
+ * @used_at: when it was last opened, closed or read, seconds since boot
+ * @reserved_bytes: of chunks that are being loaded; under weightfs_mount.lock
  * @scrubbed_at: when the scrubber last came to the end of it, seconds since
  *	1970; 0 for never
  */
@@ -162,6 +216,14 @@ struct weightfs_inode {
 	struct list_head in_files;
 	atomic_long_t heals;
 	atomic_t building;
+	struct list_head in_preloads;
+	unsigned long preload_next;
+	unsigned long preload_end;
+	atomic_long_t pages;
+	atomic_t pins;
+	kuid_t user;
+	time64_t used_at;
+	u64 reserved_bytes;
 	time64_t scrubbed_at;
 };
 
@@ -250,14 +312,14 @@ void weightfs_chunk_removed(struct weightfs_chunk *chunk);
 void weightfs_chunk_finish(struct weightfs_chunk *chunk,
 			   enum weightfs_state state, u8 breaks);
 void weightfs_chunk_start_build(struct weightfs_chunk *chunk);
+bool weightfs_chunk_queue(struct weightfs_chunk *chunk);
 int weightfs_chunk_populate(struct weightfs_chunk *chunk);
 int weightfs_chunk_move(struct weightfs_chunk *chunk);
-void weightfs_chunks_start(struct weightfs_inode *wi, loff_t pos, loff_t len);
 unsigned long weightfs_chunks_evict(struct weightfs_inode *wi);
 void weightfs_mend(struct work_struct *work);
 
 /* build.c */
-int weightfs_chunk_build(struct weightfs_chunk *chunk, bool move);
+int weightfs_chunk_build(struct weightfs_chunk *chunk);
 int weightfs_chunk_read_page(struct weightfs_chunk *chunk, struct folio *folio);
 
 /* source.c */
@@ -274,7 +336,24 @@ void weightfs_scrub(struct work_struct *work);
 void weightfs_scrub_set_rate(struct weightfs_mount *wm, u64 mib_per_s);
 void weightfs_scrub_leave(struct weightfs_mount *wm, struct weightfs_inode *wi);
 
+/* preload.c */
+void weightfs_preload(struct weightfs_inode *wi, loff_t pos, loff_t len);
+void weightfs_preload_ahead(struct weightfs_chunk *chunk);
+void weightfs_preload_cancel(struct weightfs_inode *wi);
+void weightfs_preload_done(struct weightfs_chunk *chunk);
+bool weightfs_preload_pending(struct weightfs_inode *wi);
+u64 weightfs_queued_bytes(struct weightfs_mount *wm);
+
+/* keep.c */
+void weightfs_file_used(struct weightfs_inode *wi);
+bool weightfs_make_room(struct weightfs_inode *wi, u64 bytes);
+void weightfs_room_taken(struct weightfs_inode *wi, u64 bytes);
+int weightfs_pin(struct weightfs_inode *wi);
+int weightfs_unpin(struct weightfs_inode *wi);
+void weightfs_unpin_all(struct weightfs_mount *wm);
+
 /* component.c */
+u64 weightfs_loaded_bytes(struct weightfs_mount *wm);
 int weightfs_component_register(struct weightfs_mount *wm);
 void weightfs_component_unregister(struct weightfs_mount *wm);
 void weightfs_count(struct weightfs_mount *wm, enum weightfs_counter counter,

@@ -12,6 +12,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "number.h"
 #include "text.h"
 #include "weights.h"
 
@@ -80,6 +81,43 @@ enum status weights_advise(const struct session *session,
 	return status;
 }
 
+/* Asks where a file is in memory. */
+enum status weights_nodes(const struct session *session,
+			  struct weights_file *file)
+{
+	enum status status;
+	int fd;
+
+	status = weights_open(session, file->path, &fd);
+	if (status != STATUS_OK)
+		return status;
+	if (ioctl(fd, WEIGHTFS_IOC_NODES, &file->nodes))
+		status = fail_errno(session, file->path, errno);
+	close(fd);
+	return status;
+}
+
+/* Gives the kernel an order about a file, and asks for its status afterwards. */
+enum status weights_control(const struct session *session,
+			    struct weights_file *file, unsigned long request)
+{
+	enum status status;
+	int fd;
+
+	status = weights_open(session, file->path, &fd);
+	if (status != STATUS_OK)
+		return status;
+	if (!ioctl(fd, request))
+		status = read_status(session, file, fd);
+	else if (request == WEIGHTFS_IOC_UNPIN && errno == EINVAL)
+		status = fail(session, STATUS_REFUSED, "%s: is not pinned",
+			      file->path);
+	else
+		status = fail_errno(session, file->path, errno);
+	close(fd);
+	return status;
+}
+
 static enum status add_file(const struct session *session,
 			    struct weights_files *files, const char *path)
 {
@@ -139,6 +177,19 @@ enum status weights_find(const struct session *session, char **operands,
 	return status;
 }
 
+/* By node number; a node that has nothing is not there. */
+static struct json_object *nodes_json(const struct weightfs_nodes *nodes)
+{
+	struct json_object *object = json_object_new_object();
+	char node[NUMBER_TEXT];
+
+	for (size_t i = 0; i < ARRAY_SIZE(nodes->loaded_bytes); i++)
+		if (nodes->loaded_bytes[i])
+			json_add_uint(object, number_format(i, node),
+				      nodes->loaded_bytes[i]);
+	return object;
+}
+
 struct json_object *weights_json(const struct weights_file *file)
 {
 	const struct weightfs_status *status = &file->status;
@@ -149,6 +200,10 @@ struct json_object *weights_json(const struct weights_file *file)
 	json_add_uint(object, "loaded-bytes", status->loaded_bytes);
 	json_add_uint(object, "huge-bytes", status->huge_bytes);
 	json_add_uint(object, "heals", status->heals);
+	json_add_uint(object, "pins", status->pins);
+	json_add_uint(object, "uid", status->uid);
+	json_add_uint(object, "scrubbed-at", status->scrubbed_at);
+	json_object_object_add(object, "node-bytes", nodes_json(&file->nodes));
 	json_add_uint(object, "error", status->error);
 	json_object_object_add(object, "loading",
 			       json_object_new_boolean(status->loading));

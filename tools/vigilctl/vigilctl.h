@@ -143,6 +143,11 @@ enum status weights_show(struct session *session, char **operands);
 enum status weights_preload(struct session *session, char **operands);
 enum status weights_evict(struct session *session, char **operands);
 
+/* keep.c */
+enum status weights_cancel(struct session *session, char **operands);
+enum status weights_pin(struct session *session, char **operands);
+enum status weights_unpin(struct session *session, char **operands);
+
 /* monitor.c */
 enum status monitor(struct session *session, char **operands);
 

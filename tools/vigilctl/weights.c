@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "mounts.h"
@@ -15,6 +16,9 @@
 #include "weights.h"
 
 #define PREFIX "weights-"
+
+/* Room for the numbers of all nodes. */
+#define NODES_TEXT 256
 
 /**
  * struct output - What is to be shown.
@@ -94,14 +98,36 @@ static void output_mount(struct output *output,
 	mount_free(&mount);
 }
 
+/* Numbers of the nodes that have some of a file, most often one. */
+static const char *nodes_text(const struct weightfs_nodes *nodes, char *text,
+			      size_t size)
+{
+	size_t length = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(nodes->loaded_bytes); i++)
+		if (nodes->loaded_bytes[i] && length < size)
+			length += snprintf(text + length, size - length, "%s%zu",
+					   length ? "," : "", i);
+	return length ? text : NULL;
+}
+
+/* How long ago something was, in words; NULL for never. */
+static const char *age_text(int64_t at_s, char *text)
+{
+	int64_t now_s = time(NULL);
+
+	return at_s ? duration_format(now_s > at_s ? now_s - at_s : 0, text) : NULL;
+}
+
 static void add_file_row(struct output *output, const struct weights_file *file)
 {
 	static const char *const titles[] = {
-		">SIZE", ">LOADED", ">HUGE", ">HEALS", "STATE", "FILE",
+		">SIZE", ">LOADED", ">HUGE", ">HEALS", ">PINS", "NODES",
+		"SCRUBBED", "STATE", "FILE",
 	};
 	const struct weightfs_status *status = &file->status;
 	struct table *table = output->file_table;
-	char text[NUMBER_TEXT];
+	char text[NUMBER_TEXT], nodes[NODES_TEXT];
 
 	if (!table)
 		table = table_new(titles, ARRAY_SIZE(titles));
@@ -110,6 +136,9 @@ static void add_file_row(struct output *output, const struct weights_file *file)
 	table_add(table, size_format(status->loaded_bytes, text));
 	table_add(table, size_format(status->huge_bytes, text));
 	table_add(table, number_format(status->heals, text));
+	table_add(table, number_format(status->pins, text));
+	table_add(table, nodes_text(&file->nodes, nodes, sizeof(nodes)));
+	table_add(table, age_text(status->scrubbed_at, text));
 	if (status->loading)
 		table_add(table, "loading");
 	else
@@ -211,6 +240,8 @@ static enum status show_path(struct session *session, struct output *output,
 		status = show_mount(session, output, st.st_dev);
 	} else {
 		status = weights_status(session, &file);
+		if (status == STATUS_OK)
+			status = weights_nodes(session, &file);
 		if (status == STATUS_OK)
 			output_file(output, &file);
 	}

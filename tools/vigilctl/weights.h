@@ -14,10 +14,12 @@
  * struct weights_file - A file on weightfs.
  * @path: as the user would find it
  * @status: what the kernel last said about it
+ * @nodes: where it is; filled by weights_nodes() only
  */
 struct weights_file {
 	char *path;
 	struct weightfs_status status;
+	struct weightfs_nodes nodes;
 };
 
 /**
@@ -36,6 +38,10 @@ enum status weights_status(const struct session *session,
 			   struct weights_file *file);
 enum status weights_advise(const struct session *session,
 			   struct weights_file *file, int advice);
+enum status weights_nodes(const struct session *session,
+			  struct weights_file *file);
+enum status weights_control(const struct session *session,
+			    struct weights_file *file, unsigned long request);
 enum status weights_find(const struct session *session, char **operands,
 			 struct weights_files *files);
 struct json_object *weights_json(const struct weights_file *file);

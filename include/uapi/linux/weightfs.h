@@ -20,6 +20,10 @@
  *	file was first opened
  * @error: positive errno of the last chunk that could not be loaded, or 0
  * @loading: 1 while chunks are being loaded
+ * @pins: how often the file was pinned in memory
+ * @uid: user whose budget it is in, who opened it first
+ * @scrubbed_at: when the scrubber last came to the end of it, in seconds since
+ *	1970; 0 for never
  * @reserved: zero
  */
 struct weightfs_status {
@@ -29,9 +33,29 @@ struct weightfs_status {
 	__u64 heals;
 	__u32 error;
 	__u32 loading;
-	__u64 reserved[3];
+	__u32 pins;
+	__u32 uid;
+	__s64 scrubbed_at;
+	__u64 reserved;
+};
+
+/**
+ * struct weightfs_nodes - Where a file is in memory.
+ * @loaded_bytes: on NUMA node 0, 1, ...; a chunk that is not one huge page counts
+ *	for the node of its first page
+ */
+struct weightfs_nodes {
+	__u64 loaded_bytes[64];
 };
 
 #define WEIGHTFS_IOC_STATUS	_IOR('w', 0x76, struct weightfs_status)
+#define WEIGHTFS_IOC_NODES	_IOR('w', 0x77, struct weightfs_nodes)
+
+/* Load no more ahead, see POSIX_FADV_WILLNEED. For the file's owner. */
+#define WEIGHTFS_IOC_CANCEL	_IO('w', 0x78)
+
+/* Keep the file in memory whatever the budgets say. CAP_SYS_ADMIN. */
+#define WEIGHTFS_IOC_PIN	_IO('w', 0x79)
+#define WEIGHTFS_IOC_UNPIN	_IO('w', 0x7a)
 
 #endif /* _UAPI_LINUX_WEIGHTFS_H */

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What stays in memory: pins, budgets, and who goes first.
+ *
+ * A mount may hold weights up to its budget, and each user up to theirs; 0 is no
+ * limit. A file belongs to the user who opened it first. When a chunk that is to
+ * be loaded does not fit, files go as a whole, the one that was used least
+ * recently first, never one that is mapped, pinned or being loaded. If that is
+ * not enough, a chunk that somebody waits for is loaded nevertheless - a limit
+ * must not become a SIGBUS - and one that is only preloaded is not.
+ *
+ * The mount's lock protects the list that a victim is picked from. It is not
+ * held while the victim goes: that takes locks under which memory is allocated,
+ * and memory reclaim takes ours.
+ */
+#include <linux/cred.h>
+#include <linux/ktime.h>
+#include <linux/limits.h>
+
+#include "weightfs.h"
+
+/**
+ * weightfs_file_used() - Note that a file is in use.
+ * @wi: the file
+ *
+ * Context: Any.
+ */
+void weightfs_file_used(struct weightfs_inode *wi)
+{
+	WRITE_ONCE(wi->used_at, ktime_get_seconds());
+}
+
+static u64 file_bytes(const struct weightfs_inode *wi)
+{
+	return ((u64)atomic_long_read(&wi->pages) << PAGE_SHIFT) +
+	       wi->reserved_bytes;
+}
+
+static u64 user_bytes_locked(struct weightfs_mount *wm, kuid_t user)
+{
+	struct weightfs_inode *wi;
+	u64 bytes = 0;
+
+	lockdep_assert_held(&wm->lock);
+
+	list_for_each_entry(wi, &wm->files, in_files)
+		if (uid_eq(wi->user, user))
+			bytes += file_bytes(wi);
+	return bytes;
+}
+
+static bool fits(u64 held, u64 more, u64 budget)
+{
+	return !budget || held + more <= budget;
+}
+
+static bool may_go(struct weightfs_inode *wi)
+{
+	return atomic_long_read(&wi->pages) && !atomic_read(&wi->pins) &&
+	       !atomic_read(&wi->building) &&
+	       !mapping_mapped(wi->vfs_inode.i_mapping);
+}
+
+/* The file of @user, or of anybody when it is NULL, that was used first. */
+static struct weightfs_inode *victim_locked(struct weightfs_mount *wm,
+					    const struct weightfs_inode *spare,
+					    const kuid_t *user)
+{
+	struct weightfs_inode *wi, *oldest = NULL;
+
+	lockdep_assert_held(&wm->lock);
+
+	list_for_each_entry(wi, &wm->files, in_files) {
+		if (wi == spare || (user && !uid_eq(wi->user, *user)) ||
+		    !may_go(wi))
+			continue;
+		if (!oldest || READ_ONCE(wi->used_at) < READ_ONCE(oldest->used_at))
+			oldest = wi;
+	}
+	if (oldest && !igrab(&oldest->vfs_inode))
+		return NULL;
+	return oldest;
+}
+
+/* Reserve room if there is; if not, @victim is a file that may go, or NULL. */
+static bool has_room(struct weightfs_inode *wi, u64 bytes,
+		     struct weightfs_inode **victim)
+{
+	struct weightfs_mount *wm = weightfs_mount(wi->vfs_inode.i_sb);
+	u64 user_budget = READ_ONCE(wm->options.user_budget_bytes);
+	u64 budget = READ_ONCE(wm->options.budget_bytes);
+	bool all_fit, users_fit;
+
+	guard(mutex)(&wm->lock);
+	*victim = NULL;
+	all_fit = fits(weightfs_loaded_bytes(wm) + wm->reserved_bytes, bytes,
+		       budget);
+	users_fit = !user_budget ||
+		    fits(user_bytes_locked(wm, wi->user), bytes, user_budget);
+	if (!users_fit)
+		*victim = victim_locked(wm, wi, &wi->user);
+	else if (!all_fit)
+		*victim = victim_locked(wm, wi, NULL);
+	if (!all_fit || !users_fit)
+		return false;
+	wm->reserved_bytes += bytes;
+	wi->reserved_bytes += bytes;
+	return true;
+}
+
+/**
+ * weightfs_make_room() - Reserve room for a chunk in the budgets.
+ * @wi: the file that it is for
+ * @bytes: of the chunk
+ *
+ * Several chunks are loaded at once, so each reserves what it is about to take.
+ *
+ * Context: The work of a chunk, sleeps. Takes and releases the mount's lock.
+ * Return: true when room was reserved, which weightfs_room_taken() gives back
+ * when the chunk has been loaded, or has not; false when there is none and no
+ * file can go.
+ */
+bool weightfs_make_room(struct weightfs_inode *wi, u64 bytes)
+{
+	struct weightfs_inode *victim;
+	unsigned long evicted;
+
+	while (!has_room(wi, bytes, &victim)) {
+		if (!victim)
+			return false;
+		evicted = weightfs_chunks_evict(victim);
+		iput(&victim->vfs_inode);
+		if (!evicted)
+			return false;
+	}
+	return true;
+}
+
+/**
+ * weightfs_room_taken() - The chunk is in memory, or will not be.
+ * @wi: the file that it is for
+ * @bytes: what weightfs_make_room() was given
+ *
+ * Context: Process context. Takes and releases the mount's lock.
+ */
+void weightfs_room_taken(struct weightfs_inode *wi, u64 bytes)
+{
+	struct weightfs_mount *wm = weightfs_mount(wi->vfs_inode.i_sb);
+
+	guard(mutex)(&wm->lock);
+	wm->reserved_bytes -= bytes;
+	wi->reserved_bytes -= bytes;
+}
+
+/**
+ * weightfs_pin() - Keep a file in memory whatever the budgets say.
+ * @wi: the file
+ *
+ * Context: Process context.
+ * Return: 0, or -EOVERFLOW when it is pinned too often.
+ */
+int weightfs_pin(struct weightfs_inode *wi)
+{
+	struct weightfs_mount *wm = weightfs_mount(wi->vfs_inode.i_sb);
+
+	guard(mutex)(&wm->lock);
+	if (atomic_read(&wi->pins) == INT_MAX)
+		return -EOVERFLOW;
+	if (!atomic_fetch_inc(&wi->pins))
+		ihold(&wi->vfs_inode);
+	return 0;
+}
+
+/**
+ * weightfs_unpin() - Take one pin back.
+ * @wi: the file, which the caller holds
+ *
+ * Context: Process context.
+ * Return: 0, or -EINVAL when it is not pinned.
+ */
+int weightfs_unpin(struct weightfs_inode *wi)
+{
+	struct weightfs_mount *wm = weightfs_mount(wi->vfs_inode.i_sb);
+
+	guard(mutex)(&wm->lock);
+	if (!atomic_read(&wi->pins))
+		return -EINVAL;
+	/* Never the last reference: the caller has one. */
+	if (atomic_dec_and_test(&wi->pins))
+		iput(&wi->vfs_inode);
+	return 0;
+}
+
+static struct weightfs_inode *first_pinned(struct weightfs_mount *wm)
+{
+	struct weightfs_inode *wi;
+
+	guard(mutex)(&wm->lock);
+	list_for_each_entry(wi, &wm->files, in_files)
+		if (atomic_read(&wi->pins))
+			return wi;
+	return NULL;
+}
+
+/**
+ * weightfs_unpin_all() - Drop all pins before the filesystem goes.
+ * @wm: the mount, which nobody can reach any more
+ *
+ * Context: Process context, sleeps. Takes and releases the mount's lock.
+ */
+void weightfs_unpin_all(struct weightfs_mount *wm)
+{
+	struct weightfs_inode *wi;
+
+	while ((wi = first_pinned(wm))) {
+		atomic_set(&wi->pins, 0);
+		iput(&wi->vfs_inode);
+	}
+}

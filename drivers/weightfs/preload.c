@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Loading ahead: chunks that nobody waits for, a few at a time.
+ *
+ * Each chunk is one request to the source, so a few in flight keep a disk busy,
+ * and whoever waits for a chunk is behind a few and not behind a model. Files
+ * take turns. A chunk that has been loaded starts the next one.
+ */
+#include <linux/list.h>
+
+#include "weightfs.h"
+
+/* The next chunk to be loaded ahead; files that have none left leave the list. */
+static struct weightfs_chunk *next_chunk_locked(struct weightfs_mount *wm)
+{
+	struct weightfs_chunk *chunk;
+	struct weightfs_inode *wi;
+
+	lockdep_assert_held(&wm->preload_lock);
+
+	while ((wi = list_first_entry_or_null(&wm->preloads,
+					      struct weightfs_inode, in_preloads))) {
+		while (wi->preload_next < wi->preload_end) {
+			chunk = &wi->chunks[wi->preload_next++];
+			if (weightfs_chunk_ready(chunk))
+				continue;
+			list_move_tail(&wi->in_preloads, &wm->preloads);
+			return chunk;
+		}
+		list_del_init(&wi->in_preloads);
+	}
+	return NULL;
+}
+
+static void start_more(struct weightfs_mount *wm)
+{
+	struct weightfs_chunk *chunk;
+
+	spin_lock(&wm->preload_lock);
+	while (wm->preloading < WEIGHTFS_PRELOADS &&
+	       (chunk = next_chunk_locked(wm))) {
+		/* False when somebody waits for it already: then it is not ours. */
+		chunk->preload = weightfs_chunk_queue(chunk);
+		wm->preloading += chunk->preload;
+	}
+	spin_unlock(&wm->preload_lock);
+}
+
+/**
+ * weightfs_preload() - Have a range of a file loaded; don't wait.
+ * @wi: the file
+ * @pos: first byte
+ * @len: bytes, clipped to the end of the file
+ *
+ * A file has one such range. If it has one already, what is between the two is
+ * loaded as well.
+ *
+ * Context: Process context.
+ */
+void weightfs_preload(struct weightfs_inode *wi, loff_t pos, loff_t len)
+{
+	struct weightfs_mount *wm = weightfs_mount(wi->vfs_inode.i_sb);
+	unsigned long first, end;
+
+	if (pos < 0 || len <= 0 || pos >= wi->size)
+		return;
+	len = min(len, wi->size - pos);
+	first = pos >> WEIGHTFS_CHUNK_SHIFT;
+	end = ((pos + len - 1) >> WEIGHTFS_CHUNK_SHIFT) + 1;
+
+	spin_lock(&wm->preload_lock);
+	if (list_empty(&wi->in_preloads)) {
+		list_add_tail(&wi->in_preloads, &wm->preloads);
+		wi->preload_next = first;
+		wi->preload_end = end;
+	} else {
+		wi->preload_next = min(wi->preload_next, first);
+		wi->preload_end = max(wi->preload_end, end);
+	}
+	spin_unlock(&wm->preload_lock);
+	start_more(wm);
+}
+
+/**
+ * weightfs_preload_ahead() - Have the next chunks loaded, if that looks useful.
+ * @chunk: a chunk that somebody waits for
+ *
+ * It does when the one before is there: the file is gone through in order.
+ *
+ * Context: Process context.
+ */
+void weightfs_preload_ahead(struct weightfs_chunk *chunk)
+{
+	struct weightfs_inode *wi = chunk->wi;
+	unsigned long nr = weightfs_chunk_nr(chunk);
+
+	if (nr && weightfs_chunk_ready(chunk - 1) && !weightfs_preload_pending(wi))
+		weightfs_preload(wi, (loff_t)(nr + 1) << WEIGHTFS_CHUNK_SHIFT,
+				 WEIGHTFS_AHEAD * WEIGHTFS_CHUNK_BYTES);
+}
+
+/**
+ * weightfs_preload_cancel() - Load no more ahead of a file.
+ * @wi: the file
+ *
+ * Chunks that are being loaded are finished.
+ *
+ * Context: Process context.
+ */
+void weightfs_preload_cancel(struct weightfs_inode *wi)
+{
+	struct weightfs_mount *wm = weightfs_mount(wi->vfs_inode.i_sb);
+
+	spin_lock(&wm->preload_lock);
+	list_del_init(&wi->in_preloads);
+	spin_unlock(&wm->preload_lock);
+}
+
+/**
+ * weightfs_preload_done() - The work of a chunk has ended, or was cancelled.
+ * @chunk: the chunk
+ *
+ * Context: Process context.
+ */
+void weightfs_preload_done(struct weightfs_chunk *chunk)
+{
+	struct weightfs_mount *wm = weightfs_mount(chunk->wi->vfs_inode.i_sb);
+
+	spin_lock(&wm->preload_lock);
+	wm->preloading -= chunk->preload;
+	chunk->preload = false;
+	spin_unlock(&wm->preload_lock);
+	start_more(wm);
+}
+
+/**
+ * weightfs_preload_pending() - Is some of a file still to be loaded ahead?
+ * @wi: the file
+ *
+ * Context: Process context.
+ */
+bool weightfs_preload_pending(struct weightfs_inode *wi)
+{
+	struct weightfs_mount *wm = weightfs_mount(wi->vfs_inode.i_sb);
+	bool pending;
+
+	spin_lock(&wm->preload_lock);
+	pending = !list_empty(&wi->in_preloads);
+	spin_unlock(&wm->preload_lock);
+	return pending;
+}
+
+/**
+ * weightfs_queued_bytes() - How much is to be loaded ahead of a mount.
+ * @wm: the mount
+ *
+ * Context: Process context.
+ * Return: bytes; an upper bound, since the end of a file counts as a whole chunk
+ * and some of it may be in memory already.
+ */
+u64 weightfs_queued_bytes(struct weightfs_mount *wm)
+{
+	struct weightfs_inode *wi;
+	u64 chunks;
+
+	spin_lock(&wm->preload_lock);
+	chunks = wm->preloading;
+	list_for_each_entry(wi, &wm->preloads, in_preloads)
+		chunks += wi->preload_end - wi->preload_next;
+	spin_unlock(&wm->preload_lock);
+	return chunks << WEIGHTFS_CHUNK_SHIFT;
+}
