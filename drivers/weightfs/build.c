@@ -23,6 +23,7 @@
 #include <linux/vigil/component.h>
 #include <linux/vigil/hugepool.h>
 
+#include "trace.h"
 #include "weightfs.h"
 
 /**
@@ -53,6 +54,11 @@ struct weightfs_build {
 static struct address_space *build_mapping(const struct weightfs_build *b)
 {
 	return b->chunk->wi->vfs_inode.i_mapping;
+}
+
+static struct weightfs_mount *build_mount(const struct weightfs_build *b)
+{
+	return weightfs_mount(b->chunk->wi->vfs_inode.i_sb);
 }
 
 static void build_free(struct weightfs_build *b)
@@ -295,8 +301,9 @@ static int insert_folio(struct weightfs_build *b, struct folio *folio,
 }
 
 /*
- * A poisoned huge page that a driver has pinned could not be split. When it is
- * let go the page allocator would hand its bad frame out again, so keep it.
+ * A poisoned huge page could not be split if somebody else holds it: a device, or
+ * a pipe. They go on reading what is lost, which is told. When they let go the
+ * page allocator would hand the bad frame out again, so keep it.
  */
 static void quarantine_old(struct weightfs_build *b)
 {
@@ -304,7 +311,9 @@ static void quarantine_old(struct weightfs_build *b)
 
 	if (IS_ERR(folio))
 		return;
-	if (!folio_test_large(folio) || !weightfs_folio_poisoned(folio))
+	if (folio_test_large(folio) && weightfs_folio_poisoned(folio))
+		weightfs_count(build_mount(b), WEIGHTFS_HELD_ERRORS, 1);
+	else
 		folio_put(folio);
 }
 
@@ -381,18 +390,21 @@ static int build_install(struct weightfs_build *b)
 
 static void count_success(struct weightfs_build *b)
 {
-	struct weightfs_inode *wi = b->chunk->wi;
-	struct weightfs_mount *wm = weightfs_mount(wi->vfs_inode.i_sb);
-	unsigned int healed = bitmap_weight(b->missing, b->nr);
+	unsigned int read = bitmap_weight(b->missing, b->nr);
+	struct weightfs_mount *wm = build_mount(b);
 
 	if (b->state == WEIGHTFS_EMPTY) {
+		trace_weightfs_load(b->chunk, read);
 		weightfs_count(wm, WEIGHTFS_LOADED_CHUNKS, 1);
-	} else if (healed) {
-		atomic_long_add(healed, &wi->heals);
-		weightfs_count(wm, WEIGHTFS_HEALS, healed);
+	} else if (read) {
+		trace_weightfs_heal(b->chunk, read);
+		atomic_long_add(read, &b->chunk->wi->heals);
+		weightfs_count(wm, WEIGHTFS_HEALS, read);
 	}
-	if (b->move)
+	if (b->move) {
+		trace_weightfs_move(b->chunk, b->nr);
 		weightfs_count(wm, WEIGHTFS_MOVES, 1);
+	}
 }
 
 /*
@@ -401,9 +413,9 @@ static void count_success(struct weightfs_build *b)
  */
 static void count_failure(struct weightfs_build *b, int err)
 {
-	struct weightfs_inode *wi = b->chunk->wi;
-	struct weightfs_mount *wm = weightfs_mount(wi->vfs_inode.i_sb);
+	struct weightfs_mount *wm = build_mount(b);
 
+	trace_weightfs_fail(b->chunk, bitmap_weight(b->missing, b->nr));
 	if (b->state == WEIGHTFS_EMPTY) {
 		weightfs_count(wm, WEIGHTFS_LOAD_ERRORS, 1);
 		return;
@@ -412,7 +424,7 @@ static void count_failure(struct weightfs_build *b, int err)
 	if (b->state == WEIGHTFS_BROKEN)
 		weightfs_chunk_set_state(b->chunk, WEIGHTFS_SMALL);
 	pr_err_ratelimited("inode %lu, bytes %llu-%llu: not restored, error %d\n",
-			   wi->vfs_inode.i_ino,
+			   b->chunk->wi->vfs_inode.i_ino,
 			   (u64)b->start << PAGE_SHIFT,
 			   ((u64)(b->start + b->nr) << PAGE_SHIFT) - 1, err);
 }

@@ -24,6 +24,7 @@
 #include <linux/slab.h>
 #include <linux/wait_bit.h>
 
+#include "trace.h"
 #include "weightfs.h"
 
 /* How long a page that is being poisoned may take to leave the page cache. */
@@ -249,6 +250,8 @@ static bool chunk_evict(struct weightfs_chunk *chunk)
 		truncate_inode_pages_range(mapping, start,
 					   start + WEIGHTFS_CHUNK_BYTES - 1);
 		evicted = true;
+		trace_weightfs_evict(chunk, weightfs_chunk_pages(chunk->wi->size,
+								 weightfs_chunk_nr(chunk)));
 	}
 	filemap_invalidate_unlock(mapping);
 	return evicted;

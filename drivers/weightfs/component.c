@@ -101,6 +101,8 @@ static const struct vigil_counter_desc weightfs_counters[] = {
 	[WEIGHTFS_EVICTIONS]		= { .name = "evictions" },
 	[WEIGHTFS_SCRUBBED_BYTES]	= { .name = "scrubbed_bytes" },
 	[WEIGHTFS_CORRUPTIONS]		= { .name = "corruptions" },
+	[WEIGHTFS_HELD_ERRORS]		= { .name = "held_errors" },
+	[WEIGHTFS_VERIFY_FAILURES]	= { .name = "verify_failures" },
 	{ .name = "files",		.read = read_files },
 	{ .name = "loaded_bytes",	.read = read_loaded_bytes },
 	{ .name = "huge_bytes",		.read = read_huge_bytes },
@@ -220,12 +222,25 @@ static void tell(struct weightfs_mount *wm, enum weightfs_counter counter, u64 n
 	case WEIGHTFS_HEALS:
 		vigil_component_event(wm->component,
 				      VIGIL_EVENT_KIND_WEIGHTS_HEALED, n);
-		vigil_component_set_health(wm->component, VIGIL_HEALTH_HEALTHY,
-					   "lost pages were read again");
+		if (!READ_ONCE(wm->held_error))
+			vigil_component_set_health(wm->component,
+						   VIGIL_HEALTH_HEALTHY,
+						   "lost pages were read again");
 		break;
 	case WEIGHTFS_MOVES:
 		vigil_component_event(wm->component,
 				      VIGIL_EVENT_KIND_WEIGHTS_MOVED, n);
+		break;
+	case WEIGHTFS_HELD_ERRORS:
+		WRITE_ONCE(wm->held_error, true);
+		vigil_component_event(wm->component,
+				      VIGIL_EVENT_KIND_WEIGHTS_HELD, n);
+		vigil_component_set_health(wm->component, VIGIL_HEALTH_DEGRADED,
+					   "a device or a pipe holds memory that failed");
+		break;
+	case WEIGHTFS_VERIFY_FAILURES:
+		vigil_component_event(wm->component,
+				      VIGIL_EVENT_KIND_WEIGHTS_REFUSED, n);
 		break;
 	case WEIGHTFS_CORRUPTIONS:
 		vigil_component_event(wm->component,

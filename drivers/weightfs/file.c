@@ -32,6 +32,7 @@ static int weightfs_open(struct inode *inode, struct file *file)
 		.dentry = wi->lower,
 	};
 	struct file *lower;
+	int err;
 
 	lower = dentry_open(&path, O_RDONLY | O_LARGEFILE, current_cred());
 	if (IS_ERR(lower))
@@ -42,7 +43,8 @@ static int weightfs_open(struct inode *inode, struct file *file)
 	/* Direct I/O is served from the huge pages: nothing is more direct. */
 	file->f_mode |= FMODE_CAN_ODIRECT;
 	weightfs_file_used(wi);
-	return weightfs_chunks_init(wi);
+	err = weightfs_chunks_init(wi);
+	return err ?: weightfs_verify(wi);
 }
 
 /* Also when the last mapping goes. */

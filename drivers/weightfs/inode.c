@@ -58,6 +58,8 @@ struct inode *weightfs_alloc_inode(struct super_block *sb)
 	wi->crc = NULL;
 	spin_lock_init(&wi->lock);
 	mutex_init(&wi->source_lock);
+	mutex_init(&wi->verify_lock);
+	wi->verified = 0;
 	INIT_LIST_HEAD(&wi->in_files);
 	INIT_LIST_HEAD(&wi->in_preloads);
 	atomic_long_set(&wi->heals, 0);

@@ -18,6 +18,7 @@
 #include <linux/mm.h>
 #include <linux/timekeeping.h>
 
+#include "trace.h"
 #include "weightfs.h"
 
 #define SCRUB_PERIOD_MS		100
@@ -27,6 +28,7 @@
 /* The page cache has another idea of the chunk than was loaded: build it anew. */
 static void scrub_corrupt(struct weightfs_mount *wm, struct weightfs_chunk *chunk)
 {
+	trace_weightfs_corrupt(chunk, 1);
 	weightfs_count(wm, WEIGHTFS_CORRUPTIONS, 1);
 	WRITE_ONCE(chunk->move, true);
 	weightfs_chunk_start_build(chunk);

@@ -31,6 +31,7 @@ enum {
 	WEIGHTFS_OPT_BUDGET,
 	WEIGHTFS_OPT_USER_BUDGET,
 	WEIGHTFS_OPT_SCRUB,
+	WEIGHTFS_OPT_VERIFY,
 };
 
 static const struct fs_parameter_spec weightfs_parameters[] = {
@@ -39,6 +40,7 @@ static const struct fs_parameter_spec weightfs_parameters[] = {
 	fsparam_string("budget", WEIGHTFS_OPT_BUDGET),
 	fsparam_string("user_budget", WEIGHTFS_OPT_USER_BUDGET),
 	fsparam_u32("scrub", WEIGHTFS_OPT_SCRUB),
+	fsparam_string("verify", WEIGHTFS_OPT_VERIFY),
 	{}
 };
 
@@ -107,6 +109,15 @@ static int parse_scrub(struct fs_context *fc, struct weightfs_options *options,
 	return 0;
 }
 
+static int parse_verify(struct fs_context *fc, struct weightfs_options *options,
+			const char *value)
+{
+	if (strcmp(value, "sha256") && strcmp(value, "none"))
+		return invalf(fc, "weightfs: verify=%s: sha256 or none", value);
+	options->verify = !strcmp(value, "sha256");
+	return 0;
+}
+
 static int weightfs_parse_param(struct fs_context *fc,
 				struct fs_parameter *param)
 {
@@ -132,6 +143,8 @@ static int weightfs_parse_param(struct fs_context *fc,
 				   &options->user_budget_bytes);
 	case WEIGHTFS_OPT_SCRUB:
 		return parse_scrub(fc, options, result.uint_32);
+	case WEIGHTFS_OPT_VERIFY:
+		return parse_verify(fc, options, param->string);
 	default:
 		return opt;
 	}
@@ -158,6 +171,8 @@ static int weightfs_show_options(struct seq_file *seq, struct dentry *root)
 	if (user_budget)
 		seq_printf(seq, ",user_budget=%llu", user_budget);
 	seq_printf(seq, ",scrub=%llu", READ_ONCE(options->scrub_mib_per_s));
+	if (READ_ONCE(options->verify))
+		seq_puts(seq, ",verify=sha256");
 	return 0;
 }
 
@@ -349,6 +364,7 @@ static int weightfs_reconfigure(struct fs_context *fc)
 	WRITE_ONCE(wm->options.placement, options->placement);
 	WRITE_ONCE(wm->options.budget_bytes, options->budget_bytes);
 	WRITE_ONCE(wm->options.user_budget_bytes, options->user_budget_bytes);
+	WRITE_ONCE(wm->options.verify, options->verify);
 	weightfs_scrub_set_rate(wm, options->scrub_mib_per_s);
 	return 0;
 }

@@ -48,6 +48,8 @@ enum weightfs_counter {
 	WEIGHTFS_EVICTIONS,
 	WEIGHTFS_SCRUBBED_BYTES,
 	WEIGHTFS_CORRUPTIONS,
+	WEIGHTFS_HELD_ERRORS,
+	WEIGHTFS_VERIFY_FAILURES,
 	WEIGHTFS_NR_COUNTERS,
 };
 
@@ -65,6 +67,7 @@ enum weightfs_placement {
  * @budget_bytes: weights that may be in memory, 0 for no limit
  * @user_budget_bytes: the same for each user
  * @scrub_mib_per_s: how fast weights are scrubbed, 0 for not at all
+ * @verify: compare whole files with SHA256SUMS when they are opened first
  *
  * Each is read and written by itself, with READ_ONCE() and WRITE_ONCE().
  */
@@ -74,6 +77,7 @@ struct weightfs_options {
 	u64 budget_bytes;
 	u64 user_budget_bytes;
 	u64 scrub_mib_per_s;
+	bool verify;
 };
 
 /**
@@ -86,6 +90,7 @@ struct weightfs_options {
  * @mend_work: retries chunks that are not what they should be
  * @mend_delay: jiffies to the next run of @mend_work; only it writes it
  * @component: what Vigil shows of this mount
+ * @held_error: somebody held a page when it failed, and may still
  * @scrub_work: compares what is loaded with its checksums
  * @scrub_file: the file that @scrub_work is at, or NULL; under @lock
  * @scrub_index: the page of it that comes next; under @lock
@@ -109,6 +114,7 @@ struct weightfs_mount {
 	struct delayed_work mend_work;
 	unsigned long mend_delay;
 	struct vigil_component *component;
+	bool held_error;
 	struct delayed_work scrub_work;
 	struct weightfs_inode *scrub_file;
 	pgoff_t scrub_index;
@@ -190,6 +196,8 @@ struct weightfs_chunk {
  * @in_files: entry in weightfs_mount.files
  * @heals: pages that were restored
  * @building: chunks whose work is queued or runs
+ * @verify_lock: protects @verified; around loading, so inside nothing of ours
+ * @verified: see verify.c
  * @in_preloads: entry in weightfs_mount.preloads
  * @preload_next: first chunk that is still to be loaded ahead
  * @preload_end: the chunk behind the last of them
@@ -216,6 +224,8 @@ struct weightfs_inode {
 	struct list_head in_files;
 	atomic_long_t heals;
 	atomic_t building;
+	struct mutex verify_lock;
+	u8 verified;
 	struct list_head in_preloads;
 	unsigned long preload_next;
 	unsigned long preload_end;
@@ -330,6 +340,9 @@ int weightfs_source_read(struct weightfs_inode *wi, struct bio_vec *bvec,
 /* checksum.c */
 bool weightfs_checksum_data(const void *data, u32 *crc);
 bool weightfs_checksum(struct page *page, u32 *crc);
+
+/* verify.c */
+int weightfs_verify(struct weightfs_inode *wi);
 
 /* scrub.c */
 void weightfs_scrub(struct work_struct *work);

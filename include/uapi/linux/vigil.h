@@ -168,6 +168,11 @@ enum vigil_op_state {
  *   fails
  * @VIGIL_EVENT_KIND_WEIGHTS_CORRUPT: bytes in memory were not those that were
  *   loaded, without an error report; they are read again
+ * @VIGIL_EVENT_KIND_WEIGHTS_HELD: a device or a pipe holds a page with an
+ *   uncorrected error; programs that map it get a fresh one, the holder can
+ *   not be helped
+ * @VIGIL_EVENT_KIND_WEIGHTS_REFUSED: a file is not the one that SHA256SUMS
+ *   says, opening it fails
  */
 enum vigil_event_kind {
 	VIGIL_EVENT_KIND_CORRECTED_ERROR = 1,
@@ -180,6 +185,8 @@ enum vigil_event_kind {
 	VIGIL_EVENT_KIND_WEIGHTS_MOVED,
 	VIGIL_EVENT_KIND_WEIGHTS_LOST,
 	VIGIL_EVENT_KIND_WEIGHTS_CORRUPT,
+	VIGIL_EVENT_KIND_WEIGHTS_HELD,
+	VIGIL_EVENT_KIND_WEIGHTS_REFUSED,
 
 	/* private: */
 	__VIGIL_EVENT_KIND_MAX,

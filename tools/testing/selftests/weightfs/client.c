@@ -9,6 +9,8 @@
  *	client verify FILE FLAVOUR	verify every byte once
  *	client advise FILE ADVICE	willneed or dontneed, through fadvise
  *	client cold FILE		MADV_COLD and MADV_PAGEOUT on a part
+ *	client hold FILE READY		hold the second page in a pipe, as a
+ *					device would, until SIGTERM
  *	client splice FILE		copy to standard output by splice
  *
  * All but the last print one line of JSON. FLAVOUR is one of those in the table
@@ -26,6 +28,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #define GOLDEN		0x9e3779b97f4a7c15ULL
@@ -314,6 +317,26 @@ static void cold(const char *path)
 	       huge_percent(path));
 }
 
+static void hold(const char *path, const char *ready)
+{
+	struct source s = {};
+	struct iovec second = { .iov_len = page_bytes };
+	int ends[2], number;
+	sigset_t term;
+
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	sigprocmask(SIG_BLOCK, &term, NULL);
+	open_source(&s, path, "shared");
+	printf("{\"wrong_pages\": %zu}\n", wrong_pages(&s));
+	second.iov_base = (uint8_t *)s.map + page_bytes;
+	if (pipe(ends) || vmsplice(ends[1], &second, 1, 0) != (ssize_t)page_bytes)
+		err(1, "vmsplice");
+	if (open(ready, O_WRONLY | O_CREAT, 0644) < 0)
+		err(1, "%s", ready);
+	sigwait(&term, &number);
+}
+
 static void splice_out(const char *path)
 {
 	int fd = open(path, O_RDONLY);
@@ -344,6 +367,8 @@ int main(int argc, char **argv)
 		advise(argv[2], argv[3]);
 	else if (!strcmp(verb, "cold") && argc == 3)
 		cold(argv[2]);
+	else if (!strcmp(verb, "hold") && argc == 4)
+		hold(argv[2], argv[3]);
 	else if (!strcmp(verb, "splice") && argc == 3)
 		splice_out(argv[2]);
 	else
