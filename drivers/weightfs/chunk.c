@@ -145,11 +145,15 @@ static int place(struct weightfs_chunk *chunk)
 {
 	struct weightfs_options *options = &chunk_mount(chunk)->options;
 
+	if (chunk->wi->home)
+		return chunk->wi->nid;
 	switch (READ_ONCE(options->placement)) {
 	case WEIGHTFS_PLACE_BIND:
 		return READ_ONCE(options->bind_nid);
 	case WEIGHTFS_PLACE_INTERLEAVE:
 		return interleaved_node(weightfs_chunk_nr(chunk));
+	case WEIGHTFS_PLACE_REPLICATE:
+		return first_memory_node;
 	default:
 		return numa_mem_id();
 	}

@@ -44,13 +44,17 @@ static int weightfs_open(struct inode *inode, struct file *file)
 	file->f_mode |= FMODE_CAN_ODIRECT;
 	weightfs_file_used(wi);
 	err = weightfs_chunks_init(wi);
-	return err ?: weightfs_verify(wi);
+	if (err)
+		return err;
+	wi = weightfs_replica(wi);
+	file->f_mapping = wi->vfs_inode.i_mapping;
+	return weightfs_verify(wi);
 }
 
 /* Also when the last mapping goes. */
 static int weightfs_release(struct inode *inode, struct file *file)
 {
-	weightfs_file_used(weightfs_inode(inode));
+	weightfs_file_used(weightfs_file_copy(file));
 	return 0;
 }
 
@@ -128,7 +132,7 @@ static ssize_t read_chunk(struct weightfs_chunk *chunk, loff_t pos, size_t len,
 
 static ssize_t weightfs_read_iter(struct kiocb *iocb, struct iov_iter *to)
 {
-	struct weightfs_inode *wi = weightfs_inode(file_inode(iocb->ki_filp));
+	struct weightfs_inode *wi = weightfs_file_copy(iocb->ki_filp);
 	ssize_t total = 0, done = 0;
 
 	while (iov_iter_count(to) && iocb->ki_pos < wi->size) {
@@ -153,6 +157,11 @@ static ssize_t weightfs_read_iter(struct kiocb *iocb, struct iov_iter *to)
 	return total ? total : done;
 }
 
+static void evict_copy(struct weightfs_inode *wi, void *arg)
+{
+	weightfs_chunks_evict(wi);
+}
+
 /*
  * Letting go is for those who may decide over the file; from others it is
  * advice that is not taken, as the weights belong to everybody.
@@ -160,7 +169,7 @@ static ssize_t weightfs_read_iter(struct kiocb *iocb, struct iov_iter *to)
 static int weightfs_fadvise(struct file *file, loff_t offset, loff_t len,
 			    int advice)
 {
-	struct weightfs_inode *wi = weightfs_inode(file_inode(file));
+	struct weightfs_inode *wi = weightfs_file_copy(file);
 
 	if (offset < 0 || len < 0)
 		return -EINVAL;
@@ -171,9 +180,9 @@ static int weightfs_fadvise(struct file *file, loff_t offset, loff_t len,
 		weightfs_preload(wi, offset, len);
 		return 0;
 	case POSIX_FADV_DONTNEED:
-		if (!offset && len == wi->size && !atomic_read(&wi->pins) &&
-		    inode_owner_or_capable(file_mnt_idmap(file), &wi->vfs_inode))
-			weightfs_chunks_evict(wi);
+		if (!offset && len == wi->size && !weightfs_pinned(wi) &&
+		    inode_owner_or_capable(file_mnt_idmap(file), file_inode(file)))
+			weightfs_each_copy(wi, evict_copy, NULL);
 		return 0;
 	case POSIX_FADV_NORMAL:
 	case POSIX_FADV_RANDOM:
@@ -193,7 +202,7 @@ static void fill_status(struct weightfs_inode *wi, struct weightfs_status *st)
 	st->heals = atomic_long_read(&wi->heals);
 	st->loading = weightfs_preload_pending(wi) ||
 		      atomic_read(&wi->building) > 0;
-	st->pins = atomic_read(&wi->pins);
+	st->pins = atomic_read(&(wi->home ?: wi)->pins);
 	st->uid = from_kuid_munged(current_user_ns(), wi->user);
 	st->scrubbed_at = READ_ONCE(wi->scrubbed_at);
 	for (nr = 0; nr < chunks; nr++) {
@@ -210,13 +219,14 @@ static void fill_status(struct weightfs_inode *wi, struct weightfs_status *st)
 	}
 }
 
-static void count_nodes(struct weightfs_inode *wi, struct weightfs_nodes *nodes)
+static void count_nodes(struct weightfs_inode *wi, void *arg)
 {
+	struct weightfs_nodes *nodes = arg;
 	struct folio *folio;
 	unsigned long nr;
 	int nid;
 
-	for (nr = 0; nr < weightfs_file_chunks(wi->size); nr++) {
+	for (nr = 0; wi->chunks && nr < weightfs_file_chunks(wi->size); nr++) {
 		folio = filemap_get_folio(wi->vfs_inode.i_mapping,
 					  weightfs_chunk_start(nr));
 		if (IS_ERR(folio))
@@ -242,14 +252,20 @@ static long ioctl_nodes(struct weightfs_inode *wi, void __user *argp)
 {
 	struct weightfs_nodes nodes = {};
 
-	count_nodes(wi, &nodes);
+	weightfs_each_copy(wi, count_nodes, &nodes);
 	return copy_to_user(argp, &nodes, sizeof(nodes)) ? -EFAULT : 0;
+}
+
+static void cancel_copy(struct weightfs_inode *wi, void *arg)
+{
+	weightfs_preload_cancel(wi);
 }
 
 static long weightfs_ioctl(struct file *file, unsigned int cmd,
 			   unsigned long arg)
 {
-	struct weightfs_inode *wi = weightfs_inode(file_inode(file));
+	struct weightfs_inode *home = weightfs_inode(file_inode(file));
+	struct weightfs_inode *wi = weightfs_file_copy(file);
 	void __user *argp = (void __user *)arg;
 
 	switch (cmd) {
@@ -258,14 +274,14 @@ static long weightfs_ioctl(struct file *file, unsigned int cmd,
 	case WEIGHTFS_IOC_NODES:
 		return ioctl_nodes(wi, argp);
 	case WEIGHTFS_IOC_CANCEL:
-		if (!inode_owner_or_capable(file_mnt_idmap(file), &wi->vfs_inode))
+		if (!inode_owner_or_capable(file_mnt_idmap(file), &home->vfs_inode))
 			return -EPERM;
-		weightfs_preload_cancel(wi);
+		weightfs_each_copy(wi, cancel_copy, NULL);
 		return 0;
 	case WEIGHTFS_IOC_PIN:
-		return capable(CAP_SYS_ADMIN) ? weightfs_pin(wi) : -EPERM;
+		return capable(CAP_SYS_ADMIN) ? weightfs_pin(home) : -EPERM;
 	case WEIGHTFS_IOC_UNPIN:
-		return capable(CAP_SYS_ADMIN) ? weightfs_unpin(wi) : -EPERM;
+		return capable(CAP_SYS_ADMIN) ? weightfs_unpin(home) : -EPERM;
 	default:
 		return -ENOTTY;
 	}

@@ -60,6 +60,11 @@ struct inode *weightfs_alloc_inode(struct super_block *sb)
 	mutex_init(&wi->source_lock);
 	mutex_init(&wi->verify_lock);
 	wi->verified = 0;
+	mutex_init(&wi->replica_lock);
+	wi->replicas = NULL;
+	wi->home = NULL;
+	wi->nid = NUMA_NO_NODE;
+	wi->held = false;
 	INIT_LIST_HEAD(&wi->in_files);
 	INIT_LIST_HEAD(&wi->in_preloads);
 	atomic_long_set(&wi->heals, 0);
@@ -81,6 +86,7 @@ void weightfs_evict_inode(struct inode *inode)
 {
 	struct weightfs_inode *wi = weightfs_inode(inode);
 
+	weightfs_replicas_free(wi);
 	weightfs_chunks_stop(wi);
 	truncate_inode_pages_final(&inode->i_data);
 	weightfs_chunks_free(wi);
@@ -201,6 +207,26 @@ static void weightfs_init_inode(struct inode *inode, struct inode *lower)
 }
 
 /**
+ * weightfs_inode_copy() - Make a new inode stand for the same generation.
+ * @inode: a new inode of the same filesystem
+ * @home: a regular file
+ *
+ * Context: Process context.
+ */
+void weightfs_inode_copy(struct inode *inode, struct inode *home)
+{
+	struct weightfs_inode *from = weightfs_inode(home);
+	struct weightfs_inode *to = weightfs_inode(inode);
+
+	to->lower = dget(from->lower);
+	to->lower_inode = from->lower_inode;
+	to->size = from->size;
+	to->mtime = from->mtime;
+	to->ctime = from->ctime;
+	weightfs_init_inode(inode, home);
+}
+
+/**
  * weightfs_iget() - Get the inode for something in the source.
  * @sb: our superblock
  * @lower: positive dentry in the source
@@ -255,8 +281,10 @@ static int weightfs_d_revalidate(struct dentry *dentry, unsigned int flags)
 	}
 	release_dentry_name_snapshot(&name);
 	dput(parent);
-	if (!valid && S_ISREG(d_inode(dentry)->i_mode))
+	if (!valid && S_ISREG(d_inode(dentry)->i_mode)) {
 		remove_inode_hash(d_inode(dentry));
+		weightfs_let_go(weightfs_inode(d_inode(dentry)));
+	}
 	return valid;
 }
 

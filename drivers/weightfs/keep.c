@@ -54,9 +54,20 @@ static bool fits(u64 held, u64 more, u64 budget)
 	return !budget || held + more <= budget;
 }
 
+/**
+ * weightfs_pinned() - Is a file, with all its copies, kept in memory?
+ * @wi: any copy of the file
+ *
+ * Context: Any.
+ */
+bool weightfs_pinned(struct weightfs_inode *wi)
+{
+	return atomic_read(&(wi->home ?: wi)->pins);
+}
+
 static bool may_go(struct weightfs_inode *wi)
 {
-	return atomic_long_read(&wi->pages) && !atomic_read(&wi->pins) &&
+	return atomic_long_read(&wi->pages) && !weightfs_pinned(wi) &&
 	       !atomic_read(&wi->building) &&
 	       !mapping_mapped(wi->vfs_inode.i_mapping);
 }
@@ -161,6 +172,7 @@ void weightfs_room_taken(struct weightfs_inode *wi, u64 bytes)
  */
 int weightfs_pin(struct weightfs_inode *wi)
 {
+	/* All copies, by way of the one that paths lead to. */
 	struct weightfs_mount *wm = weightfs_mount(wi->vfs_inode.i_sb);
 
 	guard(mutex)(&wm->lock);
@@ -191,29 +203,65 @@ int weightfs_unpin(struct weightfs_inode *wi)
 	return 0;
 }
 
-static struct weightfs_inode *first_pinned(struct weightfs_mount *wm)
+/**
+ * weightfs_hold() - Keep an inode that has no pages of its own.
+ * @wi: the file
+ *
+ * Context: Process context. Takes and releases the mount's lock.
+ */
+void weightfs_hold(struct weightfs_inode *wi)
+{
+	struct weightfs_mount *wm = weightfs_mount(wi->vfs_inode.i_sb);
+
+	guard(mutex)(&wm->lock);
+	if (!wi->held)
+		ihold(&wi->vfs_inode);
+	wi->held = true;
+}
+
+/**
+ * weightfs_let_go() - The reverse of weightfs_hold().
+ * @wi: the file, held or not, with another reference of the caller
+ *
+ * Context: Process context. Takes and releases the mount's lock.
+ */
+void weightfs_let_go(struct weightfs_inode *wi)
+{
+	struct weightfs_mount *wm = weightfs_mount(wi->vfs_inode.i_sb);
+
+	guard(mutex)(&wm->lock);
+	if (wi->held)
+		iput(&wi->vfs_inode);
+	wi->held = false;
+}
+
+/* Take the references of pins and of weightfs_hold() from some file. */
+static struct inode *take_references(struct weightfs_mount *wm, int *nr)
 {
 	struct weightfs_inode *wi;
 
 	guard(mutex)(&wm->lock);
-	list_for_each_entry(wi, &wm->files, in_files)
-		if (atomic_read(&wi->pins))
-			return wi;
+	list_for_each_entry(wi, &wm->files, in_files) {
+		*nr = !!atomic_xchg(&wi->pins, 0) + wi->held;
+		wi->held = false;
+		if (*nr)
+			return &wi->vfs_inode;
+	}
 	return NULL;
 }
 
 /**
- * weightfs_unpin_all() - Drop all pins before the filesystem goes.
+ * weightfs_unpin_all() - Hold nothing any more, before the filesystem goes.
  * @wm: the mount, which nobody can reach any more
  *
  * Context: Process context, sleeps. Takes and releases the mount's lock.
  */
 void weightfs_unpin_all(struct weightfs_mount *wm)
 {
-	struct weightfs_inode *wi;
+	struct inode *inode;
+	int nr;
 
-	while ((wi = first_pinned(wm))) {
-		atomic_set(&wi->pins, 0);
-		iput(&wi->vfs_inode);
-	}
+	while ((inode = take_references(wm, &nr)))
+		while (nr--)
+			iput(inode);
 }

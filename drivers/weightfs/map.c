@@ -18,7 +18,7 @@
 
 static struct weightfs_chunk *fault_chunk(struct vm_fault *vmf)
 {
-	struct weightfs_inode *wi = weightfs_inode(file_inode(vmf->vma->vm_file));
+	struct weightfs_inode *wi = weightfs_file_copy(vmf->vma->vm_file);
 
 	return &wi->chunks[weightfs_chunk_of(vmf->pgoff)];
 }
@@ -108,7 +108,7 @@ static bool folio_busy(struct vm_fault *vmf)
 
 static vm_fault_t weightfs_fault(struct vm_fault *vmf)
 {
-	struct weightfs_inode *wi = weightfs_inode(file_inode(vmf->vma->vm_file));
+	struct weightfs_inode *wi = weightfs_file_copy(vmf->vma->vm_file);
 	struct weightfs_chunk *chunk;
 	vm_fault_t ret;
 

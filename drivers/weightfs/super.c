@@ -79,8 +79,10 @@ static int parse_placement(struct fs_context *fc,
 		options->placement = WEIGHTFS_PLACE_LOCAL;
 	else if (!strcmp(value, "interleave"))
 		options->placement = WEIGHTFS_PLACE_INTERLEAVE;
+	else if (!strcmp(value, "replicate"))
+		options->placement = WEIGHTFS_PLACE_REPLICATE;
 	else
-		return invalf(fc, "weightfs: placement=%s: local, bind:<node> or interleave",
+		return invalf(fc, "weightfs: placement=%s: local, bind:<node>, interleave or replicate",
 			      value);
 	return 0;
 }
@@ -162,6 +164,9 @@ static int weightfs_show_options(struct seq_file *seq, struct dentry *root)
 		break;
 	case WEIGHTFS_PLACE_INTERLEAVE:
 		seq_puts(seq, ",placement=interleave");
+		break;
+	case WEIGHTFS_PLACE_REPLICATE:
+		seq_puts(seq, ",placement=replicate");
 		break;
 	default:
 		seq_puts(seq, ",placement=local");

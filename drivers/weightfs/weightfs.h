@@ -58,6 +58,7 @@ enum weightfs_placement {
 	WEIGHTFS_PLACE_LOCAL,		/* where the first one to ask runs */
 	WEIGHTFS_PLACE_BIND,		/* one node */
 	WEIGHTFS_PLACE_INTERLEAVE,	/* one after the other */
+	WEIGHTFS_PLACE_REPLICATE,	/* a copy of the file on each */
 };
 
 /**
@@ -196,6 +197,11 @@ struct weightfs_chunk {
  * @in_files: entry in weightfs_mount.files
  * @heals: pages that were restored
  * @building: chunks whose work is queued or runs
+ * @replica_lock: protects the making of @replicas
+ * @replicas: copies for other nodes by number, see replica.c; each set once
+ * @home: the file that this is a copy of, or NULL; constant
+ * @nid: the node of a copy; constant
+ * @held: has a reference to itself; under weightfs_mount.lock
  * @verify_lock: protects @verified; around loading, so inside nothing of ours
  * @verified: see verify.c
  * @in_preloads: entry in weightfs_mount.preloads
@@ -224,6 +230,11 @@ struct weightfs_inode {
 	struct list_head in_files;
 	atomic_long_t heals;
 	atomic_t building;
+	struct mutex replica_lock;
+	struct inode **replicas;
+	struct weightfs_inode *home;
+	int nid;
+	bool held;
 	struct mutex verify_lock;
 	u8 verified;
 	struct list_head in_preloads;
@@ -286,6 +297,7 @@ struct inode *weightfs_alloc_inode(struct super_block *sb);
 void weightfs_free_inode(struct inode *inode);
 void weightfs_evict_inode(struct inode *inode);
 struct inode *weightfs_iget(struct super_block *sb, struct dentry *lower);
+void weightfs_inode_copy(struct inode *inode, struct inode *home);
 bool weightfs_inode_current(struct weightfs_inode *wi, struct inode *lower);
 extern const struct dentry_operations weightfs_dentry_ops;
 
@@ -295,6 +307,12 @@ extern const struct file_operations weightfs_dir_fops;
 int weightfs_permission(struct mnt_idmap *idmap, struct inode *inode, int mask);
 int weightfs_getattr(struct mnt_idmap *idmap, const struct path *path,
 		     struct kstat *stat, u32 request_mask, unsigned int flags);
+
+/* The copy of a file that was given to an open file. */
+static inline struct weightfs_inode *weightfs_file_copy(const struct file *file)
+{
+	return weightfs_inode(file->f_mapping->host);
+}
 
 /* file.c */
 extern const struct inode_operations weightfs_file_iops;
@@ -340,6 +358,17 @@ int weightfs_source_read(struct weightfs_inode *wi, struct bio_vec *bvec,
 /* checksum.c */
 bool weightfs_checksum_data(const void *data, u32 *crc);
 bool weightfs_checksum(struct page *page, u32 *crc);
+
+bool weightfs_pinned(struct weightfs_inode *wi);
+void weightfs_hold(struct weightfs_inode *wi);
+void weightfs_let_go(struct weightfs_inode *wi);
+
+/* replica.c */
+struct weightfs_inode *weightfs_replica(struct weightfs_inode *home);
+void weightfs_each_copy(struct weightfs_inode *wi,
+			void (*function)(struct weightfs_inode *wi, void *arg),
+			void *arg);
+void weightfs_replicas_free(struct weightfs_inode *home);
 
 /* verify.c */
 int weightfs_verify(struct weightfs_inode *wi);

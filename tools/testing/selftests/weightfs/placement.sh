@@ -32,7 +32,7 @@ change() {
 		mount -o remount,"$1" "$mnt"
 }
 
-plan 12
+plan 25
 mount_weights placement=interleave
 check "interleaved" loaded_on 0
 check "half is on node 0" on_node 0 8
@@ -47,3 +47,42 @@ check "once more" change placement=local
 loaded_on 0
 check "is loaded by node 0 then" on_node 0 16
 check "every byte is right" same_bytes model
+
+is_there() {
+	[ -e "$1" ]
+}
+
+# all_on PID NODE: does the map have pages there, and nowhere else?
+all_on() {
+	grep "$mnt/model" "/proc/$1/numa_maps" >"$work/maps"
+	cat "$work/maps"
+	grep -q " N$2=" "$work/maps" && ! grep -q " N$((1 - $2))=" "$work/maps"
+}
+
+check "a copy for each node" change placement=replicate
+for cpu in 0 1; do
+	taskset -c $cpu "$programs/weightfs-client" loop "$mnt/model" shared \
+		"$work/ready$cpu" >"$work/json$cpu" &
+	eval "reader$cpu=$!"
+	check "a reader on node $cpu" wait_for 60 is_there "$work/ready$cpu"
+done
+# shellcheck disable=SC2154 # set by eval
+check "node 0 maps what is on node 0" all_on "$reader0" 0
+# shellcheck disable=SC2154
+check "node 1 maps what is on node 1" all_on "$reader1" 1
+check "node 0 has all of it" on_node 0 16
+check "node 1 has all of it" on_node 1 16
+kill -TERM "$reader0" "$reader1"
+wait "$reader0" "$reader1"
+for cpu in 0 1; do
+	check "the reader on node $cpu saw no wrong byte" \
+		[ "$(field "$(cat "$work/json$cpu")" wrong_pages)" -eq 0 ]
+done
+echo 3 >/proc/sys/vm/drop_caches
+check "node 1 keeps its copy" on_node 1 16
+"$vigilctl" weights evict "$mnt/model" >/dev/null
+check "all copies are let go" counter_is loaded_bytes 0
+check "node 1 reads again" loaded_on 1
+make_model model $((16 * mib))
+check "a new generation is right on node 1" \
+	taskset -c 1 cmp "$source_dir/model" "$mnt/model"
