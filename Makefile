@@ -76,6 +76,10 @@ soak:
 	$(Q)tools/install-deps test
 	$(Q)VIGIL_SOAK=$(SOAK) tools/testing/run-tests
 
+bench-weights:
+	$(Q)tools/install-deps weights
+	$(Q)tools/testing/bench/run
+
 demo:
 	$(Q)tools/install-deps demo
 	$(Q)tools/demo/run
@@ -91,6 +95,7 @@ help:
 	@echo  'make check    run the gates: styles, warnings, sparse, clang, documentation'
 	@echo  'make test     run everything that tests, on all kernels, in virtual machines'
 	@echo  'make soak     run the long proofs: storms, fuzzing, errors by the thousand'
+	@echo  'make bench-weights  measure weightfs against its peers, in virtual machines'
 	@echo  'make demo     show the main job in a virtual machine'
 	@echo  'make clean    remove $(BUILD)'
 	@echo  ''
@@ -100,7 +105,7 @@ help:
 	@echo  'DESTDIR=DIR          put in front of all that is installed'
 	@echo  'CONFIG_WEIGHTFS=n    leave a module out; see Kbuild'
 	@echo  'TIERS="unit kunit"   which tests: check unit kunit selftests runner [all]'
-	@echo  'KERNELS="6.12"       on which kernels selftests run: 6.1 6.12 debug [all]'
+	@echo  'KERNELS="6.12"       on which kernels selftests run: 6.1 6.12 debug [all]; also benchmarks'
 	@echo  'SOAK=N               how many times longer than in make test [$(SOAK)]'
 	@echo  'VIGIL_NO_INSTALL=1   list missing packages and stop, do not install them'
 	@echo  'V=1                  show commands'
@@ -108,4 +113,4 @@ help:
 export TIERS KERNELS
 
 .PHONY: all modules kdir tools install modules_install tools_install check test \
-	soak demo clean help
+	soak bench-weights demo clean help

@@ -11,6 +11,9 @@ from . import VmError
 QEMU = "qemu-system-x86_64"
 # QEMU delivers machine checks only to a processor that Linux knows to have them.
 CPU_MODEL = "max,vendor=GenuineIntel,family=6,model=85,stepping=7"
+# A string instruction counts once for each unit that it moves. Without this feature the
+# kernel and the C library move words, not bytes.
+ICOUNT_CPU = "erms=off"
 # The watchdogs' limits are raised because the guest's CPUs share the host's with
 # other work; everything else saves boot time or makes failures end the run.
 KERNEL_ARGS = (
@@ -57,7 +60,8 @@ def qemu_command(machine: Machine, initrd: str, log: str, sockets: dict[str, int
     """The command line; sockets are inherited descriptors of the ports and the monitor."""
     command = [
         find_qemu(), "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-        "-machine", "q35,sata=off,smbus=off,vmport=off,smm=off", "-cpu", CPU_MODEL,
+        "-machine", "q35,sata=off,smbus=off,vmport=off,smm=off",
+        "-cpu", f"{CPU_MODEL},{ICOUNT_CPU}" if machine.icount else CPU_MODEL,
         "-kernel", machine.image, "-initrd", initrd,
         "-append", f"{KERNEL_ARGS} {machine.append}".strip(),
         "-serial", f"file:{_escape(log)}",

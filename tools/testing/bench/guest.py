@@ -1,0 +1,34 @@
+#!/usr/bin/python3 -B
+# SPDX-License-Identifier: GPL-2.0
+"""The benchmarks, guest side: takes measurements and prints them as JSON lines.
+
+usage: guest.py MEASUREMENT...        (in the virtual machine that ./run starts)
+
+A measurement is a function in speed.py, memory.py or heal.py. Each line is what one
+subject gave, weightfs or a peer:
+
+  name, unit, subject, variant (a flavour of mapping, or ""), values (one a round)
+"""
+
+import sys
+
+import guestlib
+import heal
+import memory
+import speed
+
+MEASUREMENTS = {f"{function.__module__}.{function.__name__}": function for function in (
+    speed.mapped, speed.cold_load, memory.metadata, memory.prealloc_nr_hugepages,
+    memory.prealloc_thp, memory.prealloc_pool, heal.ext4, heal.hugetlbfs,
+    heal.weightfs)}
+
+
+def main(names: list[str]) -> None:
+    # Addresses decide which pages are huge, and so how many instructions are needed.
+    guestlib.write("/proc/sys/kernel/randomize_va_space", 0)
+    for name in names:
+        MEASUREMENTS[name]()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

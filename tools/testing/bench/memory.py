@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Memory: huge pages that can be had when it is fragmented, and what it costs to
+keep weights in them."""
+
+import contextlib
+import os
+import re
+import subprocess
+import time
+
+from guestlib import (GIB, POOL, TOP, Weights, client, load_modules, number, read, record, say,
+                      wait_for, write)
+
+FRAGMENT = f"{TOP}/build/bench/fragment"
+FRAGMENT_KEEP_FREE_MIB = 96
+READY = "/run/fragmented"
+# More than there can be, so that nothing but the state of memory limits it.
+WANTED_PAGES = 700
+LATER_S = 120
+ROUNDS = 3
+SETTLE_ROUNDS = 20
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+
+
+def free_bytes() -> int:
+    """With what lies on the lists of the CPUs, which MemFree does not count."""
+    pages = re.findall(r"^ *(?:pages free|count:) +(\d+)", read("/proc/zoneinfo"), re.M)
+    return sum(map(int, pages)) * PAGE_BYTES
+
+
+def settled_free_bytes() -> int:
+    """When nothing is left that the kernel would give back."""
+    before = 0
+    for _ in range(SETTLE_ROUNDS):
+        write("/proc/sys/vm/drop_caches", 3)
+        time.sleep(1)
+        now = free_bytes()
+        if now == before:
+            break
+        before = now
+    return now
+
+
+def metadata() -> None:
+    """Memory that goes with a loaded file, beside its huge pages, which are in the
+    pool before."""
+    values = []
+    for _ in range(1 + ROUNDS):  # what the kernel makes once is made in the first
+        weights = Weights()
+        before = settled_free_bytes()
+        weights.preload()
+        used = before - settled_free_bytes()
+        values.append(round(used * GIB / os.path.getsize(weights.path)))
+        weights.close()
+    record("metadata_bytes_per_gib", "bytes/GiB", "weightfs", values[1:])
+
+
+def buddyinfo() -> str:
+    return "; ".join(line.split("zone")[1] for line in read("/proc/buddyinfo").splitlines())
+
+
+@contextlib.contextmanager
+def fragmented():
+    """Fragmented memory, in the same state for whoever wants pages of it."""
+    load_modules()
+    say(f"before:     {buddyinfo()}")
+    holder = subprocess.Popen([FRAGMENT, str(FRAGMENT_KEEP_FREE_MIB), READY])
+    wait_for("fragmentation", lambda: os.path.exists(READY))
+    say(f"fragmented: {buddyinfo()}")
+    yield
+    say(f"after:      {buddyinfo()}")
+    holder.kill()
+    holder.wait()
+
+
+def record_pages(subject: str, pages: int, name: str = "prealloc_pages") -> None:
+    record(name, "huge pages", subject, [pages])
+
+
+def prealloc_nr_hugepages() -> None:
+    with fragmented():
+        write("/proc/sys/vm/nr_hugepages", WANTED_PAGES)
+        record_pages("nr_hugepages", number("/proc/sys/vm/nr_hugepages"))
+
+
+def prealloc_thp() -> None:
+    with fragmented():
+        write("/sys/kernel/mm/transparent_hugepage/defrag", "always")
+        record_pages("THP", client("thp", str(WANTED_PAGES))["pages"])
+
+
+def prealloc_pool() -> None:
+    """What the pool has when its fill first gets nothing, and what it has later."""
+    with fragmented():
+        write(f"{POOL}/policy/target_pages", WANTED_PAGES)
+        wait_for("the fill to get stuck",
+                 lambda: number(f"{POOL}/counters/fill_failures") >= 1)
+        record_pages("weightfs", number(f"{POOL}/counters/free_pages"))
+        time.sleep(LATER_S)
+        record_pages("weightfs", number(f"{POOL}/counters/free_pages"), "prealloc_pages_later")

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Puts what was measured side by side and holds it against what is to be reached."""
+
+import operator
+import statistics
+from dataclasses import dataclass
+from typing import Callable, Optional
+
+OURS = "weightfs"
+BEST = "the best other"
+# Loads nothing, so it is what a load is compared with, not another way to load.
+READ_ONLY = "dd iflag=direct"
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What is to be reached: the value itself, or its ratio to that of a peer."""
+
+    name: str
+    peer: Optional[str]
+    compare: Callable[[float, float], bool]
+    limit: float
+    text: str
+
+    def met(self, value: float, ratio: Optional[float]) -> bool:
+        return self.compare(ratio if self.peer else value, self.limit)
+
+
+def at_most(name: str, peer: Optional[str], limit: float, text: str) -> Reach:
+    return Reach(name, peer, operator.le, limit, text)
+
+
+def at_least(name: str, peer: Optional[str], limit: float, text: str) -> Reach:
+    return Reach(name, peer, operator.ge, limit, text)
+
+
+REACHES = (
+    at_most("first_touch_faults", None, 512, "<= 512"),
+    at_most("first_touch_insns", "hugetlbfs", 1.1, "<= 1.1 x"),
+    at_most("first_touch_insns", "ext4 warm", 0.2, "<= 0.2 x"),
+    at_most("attach_insns", "hugetlbfs", 1.1, "<= 1.1 x"),
+    at_most("cold_load_insns", READ_ONLY, 1.2, "<= 1.2 x"),
+    at_most("cold_load_insns", BEST, 0.6, "<= 0.6 x"),
+    at_most("restart_insns", BEST, 0.01, "<= 0.01 x"),
+    at_least("prealloc_pages", "nr_hugepages", 1.0, ">= 1.0 x"),
+    at_least("heal_ok", None, 1000, "1,000"),
+    at_most("heal_signals", None, 0, "0"),
+    at_most("heal_wrong_pages", None, 0, "0"),
+    at_most("metadata_bytes_per_gib", None, 1.5 * (1 << 20), "<= 1.5 MiB"),
+)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Ours against one peer, in the variant in which we look worst; or ours alone."""
+
+    value: float
+    peer_value: Optional[float] = None
+    variant: str = ""
+
+    @property
+    def ratio(self) -> Optional[float]:
+        return self.value / self.peer_value if self.peer_value else None
+
+
+class Measured:
+    """What was measured on one kernel."""
+
+    def __init__(self, kernel: str):
+        self.kernel = kernel
+        self.units = {}
+        self.rounds = {}  # (name, subject) -> {variant: values}
+
+    def add(self, lines: list[dict]) -> None:
+        for line in lines:
+            self.units[line["name"]] = line["unit"]
+            subject = self.rounds.setdefault((line["name"], line["subject"]), {})
+            subject[line["variant"]] = line["values"]
+
+    def value(self, name: str, subject: str, variant: str = "") -> float:
+        return statistics.median(self.rounds[name, subject][variant])
+
+    def peers(self, name: str) -> list[str]:
+        return [subject for each, subject in self.rounds if each == name and subject != OURS]
+
+    def best_peer(self, name: str) -> Optional[str]:
+        others = [peer for peer in self.peers(name) if peer != READ_ONLY]
+        return min(others, key=lambda peer: self.value(name, peer), default=None)
+
+    def compare(self, name: str, peer: Optional[str]) -> Optional[Comparison]:
+        """Return None when one of the two was not measured."""
+        ours = self.rounds.get((name, OURS), {})
+        if peer is None:
+            found = [Comparison(self.value(name, OURS, variant), None, variant)
+                     for variant in ours]
+            return max(found, key=lambda each: each.value, default=None)
+        theirs = self.rounds.get((name, peer), {})
+        found = [Comparison(self.value(name, OURS, variant), self.value(name, peer, variant),
+                            variant) for variant in ours if variant in theirs]
+        return max(found, key=lambda each: each.ratio or 0, default=None)
+
+    def spread_percent(self, name: str, subject: str, variant: str) -> float:
+        values = self.rounds[name, subject][variant]
+        middle = statistics.median(values)
+        return round(100 * (max(values) - min(values)) / middle, 2) if middle else 0.0
+
+    def objects(self) -> list[dict]:
+        """One for each name and peer."""
+        found = []
+        for name in self.units:
+            for peer in self.peers(name) or [None]:
+                each = self.compare(name, peer)
+                if each:
+                    found.append(self.describe(name, peer, each))
+        return found
+
+    def describe(self, name: str, peer: Optional[str], each: Comparison) -> dict:
+        told = {"kernel": self.kernel, "name": name, "unit": self.units[name],
+                "value": each.value, "peer": peer, "peer_value": each.peer_value,
+                "ratio": None if each.ratio is None else round(each.ratio, 4),
+                "spread_percent": self.spread_percent(name, OURS, each.variant)}
+        if peer:
+            told["peer_spread_percent"] = self.spread_percent(name, peer, each.variant)
+        if each.variant:
+            told["flavour"] = each.variant
+        return told
+
+
+def number(value: Optional[float]) -> str:
+    return "-" if value is None else f"{value:,.0f}"
+
+
+def print_row(words: tuple) -> None:
+    print("  {:<24} {:<26} {:>15} {:>15} {:>9}  {:<11} {}".format(*words).rstrip())
+
+
+def verdict(measured: Measured, reach: Reach, peer: Optional[str], each: Comparison) -> tuple:
+    met = reach.met(each.value, each.ratio)
+    ratio = "-" if each.ratio is None else f"{each.ratio:.4f}"
+    return (reach.name, peer or "", number(each.value), number(each.peer_value), ratio, reach.text,
+            "met" if met else "MISSED")
+
+
+def print_reaches(measured: Measured, complete: bool) -> bool:
+    good = True
+    for reach in REACHES:
+        peer = measured.best_peer(reach.name) if reach.peer == BEST else reach.peer
+        each = None if reach.peer and not peer else measured.compare(reach.name, peer)
+        if each:
+            print_row(verdict(measured, reach, peer, each))
+        elif complete:
+            print_row((reach.name, reach.peer or "", "-", "-", "-", reach.text, "NOT MEASURED"))
+            good = False
+    return good
+
+
+def print_others(measured: Measured) -> None:
+    judged = {(reach.name, reach.peer) for reach in REACHES}
+    for each in measured.objects():
+        if (each["name"], each["peer"]) in judged:
+            continue
+        ratio = "-" if each["ratio"] is None else f"{each['ratio']:.4f}"
+        print_row((each["name"], each["peer"] or "", number(each["value"]),
+                   number(each["peer_value"]), ratio, "", ""))
+
+
+def print_table(measured: Measured, complete: bool) -> bool:
+    """Print it; return False when something that has to be there is not."""
+    print(f"\nLinux {measured.kernel}")
+    print_row(("name", "peer", OURS, "peer", "ratio", "reach", ""))
+    good = print_reaches(measured, complete)
+    print("  without a reach:")
+    print_others(measured)
+    spread = max((measured.spread_percent(name, subject, variant)
+                  for (name, subject), variants in measured.rounds.items()
+                  if name.endswith("_insns") for variant in variants), default=0.0)
+    print(f"  largest spread of instructions between rounds: {spread:.2f} %\n", flush=True)
+    return good
