@@ -90,7 +90,7 @@ static struct weightfs_build *build_alloc(struct weightfs_chunk *chunk)
 	b->start = weightfs_chunk_start(nr);
 	b->nr = pages;
 	b->missing = bitmap_zalloc(pages, GFP_KERNEL);
-	b->bvec = kvcalloc(pages, sizeof(*b->bvec), GFP_KERNEL);
+	b->bvec = kvmalloc_array(pages, sizeof(*b->bvec), GFP_KERNEL);
 	if (!b->missing || !b->bvec) {
 		build_free(b);
 		return NULL;
@@ -145,12 +145,17 @@ static bool copy_page_mc(struct page *to, struct page *from)
 	return !left;
 }
 
+static bool nothing_cached(const struct weightfs_build *b)
+{
+	return b->state == WEIGHTFS_EMPTY || !b->chunk->known;
+}
+
 /* The good folio with page @i of the chunk, with a reference; or NULL. */
 static struct folio *cached_folio(struct weightfs_build *b, unsigned int i)
 {
 	struct folio *folio;
 
-	if (b->state == WEIGHTFS_EMPTY || !b->chunk->known)
+	if (nothing_cached(b))
 		return NULL;
 	folio = filemap_get_folio(build_mapping(b), b->start + i);
 	if (IS_ERR(folio))
@@ -191,8 +196,13 @@ static void fill_huge_from_cache(struct weightfs_build *b)
 {
 	unsigned int i;
 
-	for (i = 0; i < b->nr; i++) {
+	for (i = 0; i < b->nr; i++)
 		b->pages[i] = folio_page(b->huge, i);
+	if (nothing_cached(b)) {
+		bitmap_fill(b->missing, b->nr);
+		return;
+	}
+	for (i = 0; i < b->nr; i++) {
 		copy_cached(b, i);
 		cond_resched();
 	}

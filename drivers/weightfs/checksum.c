@@ -28,37 +28,24 @@ static bool crc_instruction(void)
 	return boot_cpu_has(X86_FEATURE_XMM4_2);
 }
 
-#define CRC_STEP(label, offset)						\
-	#label ":	crc32q " #offset "(%[at]), %[crc]\n"
-#define CRC_FIXUP(label)						\
-	_ASM_EXTABLE_TYPE(label##b, 9f, EX_TYPE_DEFAULT_MCE_SAFE)
-
+/* One step for eight bytes; 32 of them a turn. */
 static bool crc_page(const void *data, u32 *crc)
 {
 	const void *end = data + PAGE_SIZE;
 	unsigned int unread = 1;
 	u64 sum = ~0U;
 
-	asm volatile(CRC_STEP(1, 0)
-		     CRC_STEP(2, 8)
-		     CRC_STEP(3, 16)
-		     CRC_STEP(4, 24)
-		     CRC_STEP(5, 32)
-		     CRC_STEP(6, 40)
-		     CRC_STEP(7, 48)
-		     CRC_STEP(8, 56)
-		     "	add $64, %[at]\n"
+	asm volatile("0:\n"
+		     "	.set weightfs_offset, 0\n"
+		     "	.rept 32\n"
+		     "1:	crc32q weightfs_offset(%[at]), %[crc]\n"
+		     _ASM_EXTABLE_TYPE(1b, 9f, EX_TYPE_DEFAULT_MCE_SAFE)
+		     "	.set weightfs_offset, weightfs_offset + 8\n"
+		     "	.endr\n"
+		     "	add $256, %[at]\n"
 		     "	cmp %[end], %[at]\n"
-		     "	jne 1b\n"
+		     "	jne 0b\n"
 		     "	xor %[unread], %[unread]\n"
-		     CRC_FIXUP(1)
-		     CRC_FIXUP(2)
-		     CRC_FIXUP(3)
-		     CRC_FIXUP(4)
-		     CRC_FIXUP(5)
-		     CRC_FIXUP(6)
-		     CRC_FIXUP(7)
-		     CRC_FIXUP(8)
 		     "9:\n"
 		     : [at] "+r" (data), [crc] "+r" (sum), [unread] "+r" (unread)
 		     : [end] "r" (end)

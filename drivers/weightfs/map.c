@@ -16,6 +16,9 @@
 
 #include "weightfs.h"
 
+/* Chunks that one fault maps at most. */
+#define MAP_AROUND 8
+
 static struct weightfs_chunk *fault_chunk(struct vm_fault *vmf)
 {
 	struct weightfs_inode *wi = weightfs_file_copy(vmf->vma->vm_file);
@@ -46,6 +49,56 @@ static bool ends_at_eof(struct weightfs_chunk *chunk)
 	return (u64)next << WEIGHTFS_CHUNK_SHIFT == chunk->wi->size;
 }
 
+/* Can the chunk at this place be mapped by a PMD in passing? */
+static bool can_map_around(struct vm_fault *vmf)
+{
+	struct weightfs_inode *wi = weightfs_file_copy(vmf->vma->vm_file);
+	struct weightfs_chunk *chunk;
+
+	if (vmf->pgoff >= weightfs_file_pages(wi->size) || !pmd_fits(vmf) ||
+	    !pmd_none(*vmf->pmd))
+		return false;
+	chunk = fault_chunk(vmf);
+	return smp_load_acquire(&chunk->state) == WEIGHTFS_HUGE &&
+	       !ends_at_eof(chunk);
+}
+
+/*
+ * As the kernel maps small pages around a fault, map the chunks behind it that
+ * are in memory, as far as their PMDs are in the same table. The page table that
+ * the kernel has at hand for the fault is lent on; where it was used the next
+ * PMD could not be one.
+ */
+static void map_around(struct vm_fault *vmf)
+{
+	unsigned long start = vmf->address & HPAGE_PMD_MASK;
+	pgoff_t pgoff = linear_page_index(vmf->vma, start);
+	unsigned int i;
+
+	for (i = 1; i < MAP_AROUND; i++) {
+		unsigned long address = start + i * HPAGE_PMD_SIZE;
+		pgoff_t index = pgoff + i * WEIGHTFS_CHUNK_PAGES;
+		struct vm_fault next = {
+			.vma		= vmf->vma,
+			.gfp_mask	= vmf->gfp_mask,
+			.pgoff		= index,
+			.address	= address,
+			.real_address	= address,
+			.flags		= vmf->flags,
+			.pmd		= vmf->pmd + i,
+			.pud		= vmf->pud,
+			.prealloc_pte	= vmf->prealloc_pte,
+		};
+
+		if ((address ^ start) & PUD_MASK || !can_map_around(&next))
+			return;
+		filemap_map_pages(&next, index, index + WEIGHTFS_CHUNK_PAGES - 1);
+		vmf->prealloc_pte = next.prealloc_pte;
+		if (!pmd_trans_huge(*next.pmd))
+			return;
+	}
+}
+
 /*
  * Some kernels (openEuler's 6.6) map a folio with a PMD only when asked for its
  * first page, so ask for that one.
@@ -57,14 +110,20 @@ static vm_fault_t weightfs_map_pages(struct vm_fault *vmf, pgoff_t start,
 {
 	struct weightfs_chunk *chunk = fault_chunk(vmf);
 
+	vm_fault_t ret;
+
 	if (!weightfs_chunk_ready(chunk))
 		return 0;
-	if (pmd_none(*vmf->pmd) && pmd_fits(vmf)) {
-		if (ends_at_eof(chunk) && chunk->state == WEIGHTFS_HUGE)
-			return 0;
-		start = weightfs_chunk_start(weightfs_chunk_nr(chunk));
-	}
-	return filemap_map_pages(vmf, start, end);
+	if (!pmd_none(*vmf->pmd) || !pmd_fits(vmf))
+		return filemap_map_pages(vmf, start, end);
+
+	if (ends_at_eof(chunk) && chunk->state == WEIGHTFS_HUGE)
+		return 0;
+	start = weightfs_chunk_start(weightfs_chunk_nr(chunk));
+	ret = filemap_map_pages(vmf, start, end);
+	if (pmd_trans_huge(*vmf->pmd))
+		map_around(vmf);
+	return ret;
 }
 
 /*
