@@ -151,22 +151,22 @@ static int set_scrub_mib_per_s(struct vigil_component *component, void *priv,
 
 static const struct vigil_policy_desc weightfs_policies[] = {
 	{
-		.name		= "scrub_mib_per_s",
-		.maximum	= WEIGHTFS_SCRUB_MAX,
-		.get		= get_scrub_mib_per_s,
-		.set		= set_scrub_mib_per_s,
+		.name = "scrub_mib_per_s",
+		.maximum = WEIGHTFS_SCRUB_MAX,
+		.get = get_scrub_mib_per_s,
+		.set = set_scrub_mib_per_s,
 	},
 	{
-		.name		= "budget_bytes",
-		.maximum	= WEIGHTFS_BUDGET_MAX,
-		.get		= get_budget_bytes,
-		.set		= set_budget_bytes,
+		.name = "budget_bytes",
+		.maximum = WEIGHTFS_BUDGET_MAX,
+		.get = get_budget_bytes,
+		.set = set_budget_bytes,
 	},
 	{
-		.name		= "user_budget_bytes",
-		.maximum	= WEIGHTFS_BUDGET_MAX,
-		.get		= get_user_budget_bytes,
-		.set		= set_user_budget_bytes,
+		.name = "user_budget_bytes",
+		.maximum = WEIGHTFS_BUDGET_MAX,
+		.get = get_user_budget_bytes,
+		.set = set_user_budget_bytes,
 	},
 };
 

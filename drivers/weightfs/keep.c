@@ -59,6 +59,7 @@ static bool fits(u64 held, u64 more, u64 budget)
  * @wi: any copy of the file
  *
  * Context: Any.
+ * Return: true if it is pinned.
  */
 bool weightfs_pinned(struct weightfs_inode *wi)
 {

@@ -59,7 +59,7 @@ static bool can_map_around(struct vm_fault *vmf)
 	    !pmd_none(*vmf->pmd))
 		return false;
 	chunk = fault_chunk(vmf);
-	return smp_load_acquire(&chunk->state) == WEIGHTFS_HUGE &&
+	return weightfs_chunk_ready(chunk) && chunk->state == WEIGHTFS_HUGE &&
 	       !ends_at_eof(chunk);
 }
 

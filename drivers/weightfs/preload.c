@@ -138,6 +138,7 @@ void weightfs_preload_done(struct weightfs_chunk *chunk)
  * @wi: the file
  *
  * Context: Process context.
+ * Return: true when there are chunks whose turn has not come.
  */
 bool weightfs_preload_pending(struct weightfs_inode *wi)
 {

@@ -82,7 +82,8 @@ static int parse_placement(struct fs_context *fc,
 	else if (!strcmp(value, "replicate"))
 		options->placement = WEIGHTFS_PLACE_REPLICATE;
 	else
-		return invalf(fc, "weightfs: placement=%s: local, bind:<node>, interleave or replicate",
+		return invalf(fc,
+			      "weightfs: placement=%s: none of local, bind:<node>, interleave, replicate",
 			      value);
 	return 0;
 }

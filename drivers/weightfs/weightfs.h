@@ -120,7 +120,7 @@ struct weightfs_mount {
 	struct weightfs_inode *scrub_file;
 	pgoff_t scrub_index;
 	u64 reserved_bytes;
-	spinlock_t preload_lock;
+	spinlock_t preload_lock;	/* protects loading ahead */
 	struct list_head preloads;
 	unsigned int preloading;
 	struct mutex lock;	/* files, nr_files, scrub_*, reserved_bytes */
@@ -230,12 +230,12 @@ struct weightfs_inode {
 	struct list_head in_files;
 	atomic_long_t heals;
 	atomic_t building;
-	struct mutex replica_lock;
+	struct mutex replica_lock;	/* protects the making of replicas */
 	struct inode **replicas;
 	struct weightfs_inode *home;
 	int nid;
 	bool held;
-	struct mutex verify_lock;
+	struct mutex verify_lock;	/* protects verified */
 	u8 verified;
 	struct list_head in_preloads;
 	unsigned long preload_next;
