@@ -31,6 +31,7 @@
  * @chunk: the chunk
  * @state: what it was when the build began
  * @move: no page of it may stay where it is
+ * @held: somebody else holds the old huge page, which is poisoned
  * @start: first page of it in the file
  * @nr: pages
  * @huge: the huge page to fill, or NULL
@@ -43,6 +44,7 @@ struct weightfs_build {
 	struct weightfs_chunk *chunk;
 	enum weightfs_state state;
 	bool move;
+	bool held;
 	pgoff_t start;
 	unsigned int nr;
 	struct folio *huge;
@@ -322,7 +324,7 @@ static void quarantine_old(struct weightfs_build *b)
 	if (IS_ERR(folio))
 		return;
 	if (folio_test_large(folio) && weightfs_folio_poisoned(folio))
-		weightfs_count(build_mount(b), WEIGHTFS_HELD_ERRORS, 1);
+		b->held = true;
 	else
 		folio_put(folio);
 }
@@ -503,6 +505,7 @@ static int build_chunk(struct weightfs_chunk *chunk, bool ready, bool move)
 	b->huge = huge;
 	b->move = move;
 	err = build_run(b);
+	weightfs_count(build_mount(b), WEIGHTFS_HELD_ERRORS, b->held);
 	if (err)
 		count_failure(b, err);
 	else

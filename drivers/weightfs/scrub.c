@@ -26,10 +26,12 @@
 #define SCRUB_PAGES_PER_MIB	(SZ_1M >> PAGE_SHIFT)
 
 /* The page cache has another idea of the chunk than was loaded: build it anew. */
-static void scrub_corrupt(struct weightfs_mount *wm, struct weightfs_chunk *chunk)
+static void scrub_corrupt_locked(struct weightfs_mount *wm, struct weightfs_chunk *chunk)
 {
+	lockdep_assert_held(&wm->lock);
+
 	trace_weightfs_corrupt(chunk, 1);
-	weightfs_count(wm, WEIGHTFS_CORRUPTIONS, 1);
+	wm->scrub_found++;
 	WRITE_ONCE(chunk->move, true);
 	weightfs_chunk_start_build(chunk);
 }
@@ -55,7 +57,7 @@ static bool scrub_page(struct weightfs_chunk *chunk, struct folio *folio,
 		return true;
 	/* It may have been taken away while it was read. */
 	if (weightfs_page_readable(chunk, folio, index))
-		scrub_corrupt(wm, chunk);
+		scrub_corrupt_locked(wm, chunk);
 	return false;
 }
 
@@ -132,12 +134,13 @@ void weightfs_scrub_leave(struct weightfs_mount *wm, struct weightfs_inode *wi)
  * One step: to the next file, or over some pages of one chunk.
  * Return: false at the end of a pass.
  */
-static bool scrub_step(struct weightfs_mount *wm, unsigned int *budget)
+static bool scrub_step_locked(struct weightfs_mount *wm, unsigned int *budget)
 {
 	struct weightfs_inode *wi;
 	unsigned int done;
 
-	guard(mutex)(&wm->lock);
+	lockdep_assert_held(&wm->lock);
+
 	if (!wm->scrub_file) {
 		wm->scrub_file = list_first_entry_or_null(&wm->files,
 							  struct weightfs_inode,
@@ -157,6 +160,21 @@ static bool scrub_step(struct weightfs_mount *wm, unsigned int *budget)
 	WRITE_ONCE(wi->scrubbed_at, ktime_get_real_seconds());
 	weightfs_scrub_leave(wm, wi);
 	return wm->scrub_file;
+}
+
+/* What was found is told without the lock, because telling allocates. */
+static bool scrub_step(struct weightfs_mount *wm, unsigned int *budget)
+{
+	unsigned int found;
+	bool more;
+
+	mutex_lock(&wm->lock);
+	more = scrub_step_locked(wm, budget);
+	found = wm->scrub_found;
+	wm->scrub_found = 0;
+	mutex_unlock(&wm->lock);
+	weightfs_count(wm, WEIGHTFS_CORRUPTIONS, found);
+	return more;
 }
 
 /**

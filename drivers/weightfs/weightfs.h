@@ -95,6 +95,7 @@ struct weightfs_options {
  * @scrub_work: compares what is loaded with its checksums
  * @scrub_file: the file that @scrub_work is at, or NULL; under @lock
  * @scrub_index: the page of it that comes next; under @lock
+ * @scrub_found: pages with wrong bytes that were not told of yet; under @lock
  * @reserved_bytes: of chunks that are being loaded; under @lock
  * @preload_lock: protects @preloads, @preloading and what files and chunks
  *	have of it; around the locks of the workqueue
@@ -119,6 +120,7 @@ struct weightfs_mount {
 	struct delayed_work scrub_work;
 	struct weightfs_inode *scrub_file;
 	pgoff_t scrub_index;
+	unsigned int scrub_found;
 	u64 reserved_bytes;
 	spinlock_t preload_lock;	/* protects loading ahead */
 	struct list_head preloads;
