@@ -12,11 +12,14 @@
 #include <linux/vigil/component.h>
 #include <linux/workqueue.h>
 
+#include "rate.h"
+
 struct folio;
 
 /**
- * struct hugepool_stat - The numbers of one reserve, all in huge pages.
+ * struct hugepool_stat - The numbers of one reserve, in huge pages.
  * @target_pages: what the administrator wants, idle and in use together
+ * @spare_pages: what the administrator wants on top, idle, for healing
  * @free_pages: idle, ready to be taken
  * @used_pages: taken and not yet given back or forgotten
  * @quarantined_pages: kept out of use because they contain a poisoned frame
@@ -25,9 +28,15 @@ struct folio;
  * @poisoned_pages: found to contain a poisoned frame since load
  * @pages_evacuated: given up since load because a frame in them was unwanted
  * @fill_failures: passes of the fill that ended without what they needed
+ * @fill_pages_per_minute: got within the last minute
+ * @shortfall_pages: missing
+ * @shortfall_seconds: how long pages have been missing without a break
+ *
+ * The last three are made when they are asked for.
  */
 struct hugepool_stat {
 	unsigned long target_pages;
+	unsigned long spare_pages;
 	unsigned long free_pages;
 	unsigned long used_pages;
 	unsigned long quarantined_pages;
@@ -36,16 +45,29 @@ struct hugepool_stat {
 	u64 poisoned_pages;
 	u64 pages_evacuated;
 	u64 fill_failures;
+	unsigned long fill_pages_per_minute;
+	unsigned long shortfall_pages;
+	u64 shortfall_seconds;
+};
+
+/* Policies of a reserve, in the order in which they are shown. */
+enum hugepool_policy {
+	HUGEPOOL_TARGET_PAGES,
+	HUGEPOOL_SPARE_PAGES,
+	NR_HUGEPOOL_POLICIES,
 };
 
 /**
  * struct hugepool - The reserve of one NUMA node.
  * @nid: the node; constant
- * @lock: protects @free, @quarantine, @stat, @closing and the private field of
- *	every folio on the two lists
+ * @lock: protects @free, @quarantine, @stat, @rate, @is_short,
+ *	@short_since_seconds, @closing and the private field of every folio on the two lists
  * @free: idle folios, most recently added first; @lock
  * @quarantine: folios with a poisoned frame; @lock
  * @stat: the numbers; @lock
+ * @rate: pages got within the last minute; @lock
+ * @is_short: pages are missing; @lock
+ * @short_since_seconds: since when, valid if @is_short; @lock
  * @closing: the module is being unloaded; @lock
  * @fill_work: gets pages from the page allocator
  * @hold_until: jiffies before which nothing is filled; written by
@@ -56,8 +78,8 @@ struct hugepool_stat {
  * @degraded: health that was last reported; @fill_work only
  * @component: how the reserve shows in Vigil; NULL until it is registered,
  *	then constant until @fill_work was cancelled
- * @policy: description of the policy, here because its maximum depends on the
- *	node; constant
+ * @policies: description of the policies, here because their maximum depends on
+ *	the node; constant
  * @instance: name of the component within its class; constant
  */
 struct hugepool {
@@ -67,6 +89,9 @@ struct hugepool {
 	struct list_head free;		/* lock */
 	struct list_head quarantine;	/* lock */
 	struct hugepool_stat stat;	/* lock */
+	struct hugepool_rate rate;	/* lock */
+	bool is_short;			/* lock */
+	time64_t short_since_seconds;	/* lock */
 	bool closing;			/* lock */
 
 	struct delayed_work fill_work;
@@ -76,7 +101,7 @@ struct hugepool {
 	bool degraded;
 
 	struct vigil_component *component;
-	struct vigil_policy_desc policy;
+	struct vigil_policy_desc policies[NR_HUGEPOOL_POLICIES];
 	char instance[12];
 };
 
@@ -85,10 +110,11 @@ void hugepool_init(struct hugepool *pool, int nid);
 void hugepool_read(struct hugepool *pool, struct hugepool_stat *stat);
 unsigned long hugepool_shortfall(struct hugepool *pool);
 int hugepool_set_target(struct hugepool *pool, unsigned long target_pages);
+int hugepool_set_spare(struct hugepool *pool, unsigned long spare_pages);
 void hugepool_close(struct hugepool *pool);
 bool hugepool_add(struct hugepool *pool, struct folio *folio);
 void hugepool_count_failure(struct hugepool *pool);
-struct folio *hugepool_take(struct hugepool *pool);
+struct folio *hugepool_take(struct hugepool *pool, bool may_use_spare);
 void hugepool_give_back(struct hugepool *pool, struct folio *folio);
 void hugepool_forget(struct hugepool *pool);
 int hugepool_evacuate(struct hugepool *pool, unsigned long pfn);

@@ -7,6 +7,7 @@
 #define VIGIL_HUGEPOOL_PLAN_H
 
 #include <linux/minmax.h>
+#include <linux/overflow.h>
 #include <linux/types.h>
 
 #define HUGEPOOL_BACKOFF_MIN_MS 100u
@@ -30,25 +31,32 @@ struct hugepool_plan {
 /*
  * The target counts idle pages and pages in use alike. Pages in use are not
  * taken away from their users: when they alone exceed the target, every idle
- * page is given back and the rest follows as the users let go.
+ * page above the spare is given back and the rest follows as the users let go.
+ * The spare is idle pages on top, however many are in use.
  */
 static inline struct hugepool_plan hugepool_plan(unsigned long target_pages,
+						 unsigned long spare_pages,
 						 unsigned long free_pages,
 						 unsigned long used_pages)
 {
+	unsigned long idle_pages = target_pages - min(target_pages, used_pages);
 	struct hugepool_plan plan = { };
 
-	if (used_pages >= target_pages) {
-		plan.trim_pages = free_pages;
-		return plan;
-	}
-
-	target_pages -= used_pages;
-	if (free_pages < target_pages)
-		plan.fill_pages = target_pages - free_pages;
+	idle_pages = size_add(idle_pages, spare_pages);
+	if (free_pages < idle_pages)
+		plan.fill_pages = idle_pages - free_pages;
 	else
-		plan.trim_pages = free_pages - target_pages;
+		plan.trim_pages = free_pages - idle_pages;
 	return plan;
+}
+
+/* How many pages may be taken: healing may use the spare, nobody else. */
+static inline unsigned long hugepool_takable(unsigned long spare_pages,
+					     unsigned long free_pages,
+					     bool may_use_spare)
+{
+	return may_use_spare ? free_pages :
+			       free_pages - min(free_pages, spare_pages);
 }
 
 /* How long to wait after @nr_failures fruitless passes in a row, at least 1. */

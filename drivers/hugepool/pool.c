@@ -37,6 +37,7 @@
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
+#include <linux/timekeeping.h>
 
 #include "hugepool.h"
 #include "plan.h"
@@ -57,6 +58,23 @@ void hugepool_init(struct hugepool *pool, int nid)
 	INIT_LIST_HEAD(&pool->quarantine);
 }
 
+static struct hugepool_plan plan_locked(const struct hugepool *pool)
+{
+	lockdep_assert_held(&pool->lock);
+	return hugepool_plan(pool->stat.target_pages, pool->stat.spare_pages,
+			     pool->stat.free_pages, pool->stat.used_pages);
+}
+
+/* To be called after every change that the plan depends on. */
+static void note_shortfall_locked(struct hugepool *pool)
+{
+	bool is_short = plan_locked(pool).fill_pages;
+
+	if (is_short && !pool->is_short)
+		pool->short_since_seconds = ktime_get_seconds();
+	pool->is_short = is_short;
+}
+
 /**
  * hugepool_read() - Copy the numbers of a reserve, consistent with each other.
  * @pool: reserve
@@ -66,16 +84,16 @@ void hugepool_init(struct hugepool *pool, int nid)
  */
 void hugepool_read(struct hugepool *pool, struct hugepool_stat *stat)
 {
+	time64_t now_seconds = ktime_get_seconds();
+
 	spin_lock(&pool->lock);
 	*stat = pool->stat;
+	stat->fill_pages_per_minute = hugepool_rate_sum(&pool->rate, now_seconds);
+	stat->shortfall_pages = plan_locked(pool).fill_pages;
+	if (pool->is_short)
+		stat->shortfall_seconds = max(now_seconds -
+					      pool->short_since_seconds, 0);
 	spin_unlock(&pool->lock);
-}
-
-static struct hugepool_plan plan_locked(const struct hugepool *pool)
-{
-	lockdep_assert_held(&pool->lock);
-	return hugepool_plan(pool->stat.target_pages, pool->stat.free_pages,
-			     pool->stat.used_pages);
 }
 
 /**
@@ -177,6 +195,8 @@ bool hugepool_add(struct hugepool *pool, struct folio *folio)
 		attach_locked(pool, folio, &pool->free);
 		pool->stat.free_pages++;
 		pool->stat.pages_filled++;
+		hugepool_rate_add(&pool->rate, ktime_get_seconds(), 1);
+		note_shortfall_locked(pool);
 		trace_vigil_hugepool_fill(pool->nid, folio_pfn(folio));
 	}
 	spin_unlock(&pool->lock);
@@ -196,16 +216,18 @@ void hugepool_count_failure(struct hugepool *pool)
 	spin_unlock(&pool->lock);
 }
 
-static struct folio *pop_used(struct hugepool *pool)
+static struct folio *pop_used(struct hugepool *pool, bool may_use_spare)
 {
-	struct folio *folio;
+	struct folio *folio = NULL;
 
 	spin_lock(&pool->lock);
-	folio = list_first_entry_or_null(&pool->free, struct folio, lru);
-	if (folio) {
+	if (hugepool_takable(pool->stat.spare_pages, pool->stat.free_pages,
+			     may_use_spare)) {
+		folio = list_first_entry(&pool->free, struct folio, lru);
 		detach_locked(pool, folio);
 		pool->stat.free_pages--;
 		pool->stat.used_pages++;
+		note_shortfall_locked(pool);
 	}
 	spin_unlock(&pool->lock);
 	return folio;
@@ -214,18 +236,20 @@ static struct folio *pop_used(struct hugepool *pool)
 /**
  * hugepool_take() - Take an idle page that has no poisoned frame.
  * @pool: reserve
+ * @may_use_spare: it is for healing
  *
  * Poisoned pages that are met on the way go into quarantine. The frames are
  * looked at without the lock, so takers don't wait for each other.
  *
  * Context: Process context, does not sleep. Takes pool->lock.
- * Return: a folio with one reference, or NULL when the reserve is empty.
+ * Return: a folio with one reference, or NULL when the reserve has none that may
+ * be taken.
  */
-struct folio *hugepool_take(struct hugepool *pool)
+struct folio *hugepool_take(struct hugepool *pool, bool may_use_spare)
 {
 	struct folio *folio;
 
-	while ((folio = pop_used(pool))) {
+	while ((folio = pop_used(pool, may_use_spare))) {
 		if (!hugepool_folio_poisoned(folio))
 			break;
 		quarantine(pool, folio);
@@ -264,6 +288,7 @@ void hugepool_give_back(struct hugepool *pool, struct folio *folio)
 	if (wanted) {
 		attach_locked(pool, folio, &pool->free);
 		pool->stat.free_pages++;
+		note_shortfall_locked(pool);
 	}
 	spin_unlock(&pool->lock);
 	if (!wanted)
@@ -281,6 +306,7 @@ void hugepool_forget(struct hugepool *pool)
 	spin_lock(&pool->lock);
 	if (!WARN_ON_ONCE(!pool->stat.used_pages))
 		pool->stat.used_pages--;
+	note_shortfall_locked(pool);
 	spin_unlock(&pool->lock);
 }
 
@@ -299,7 +325,7 @@ static struct folio *pop_excess(struct hugepool *pool)
 }
 
 /**
- * hugepool_trim() - Give idle pages above the target back to the allocator.
+ * hugepool_trim() - Give idle pages that nobody wants back to the allocator.
  * @pool: reserve
  *
  * Context: Process context, may sleep. Takes pool->lock.
@@ -312,6 +338,25 @@ void hugepool_trim(struct hugepool *pool)
 		discard(pool, folio);
 		cond_resched();
 	}
+}
+
+static int set_wanted(struct hugepool *pool, unsigned long *wanted_pages,
+		      unsigned long value)
+{
+	bool closing;
+
+	spin_lock(&pool->lock);
+	closing = pool->closing;
+	if (!closing) {
+		*wanted_pages = value;
+		note_shortfall_locked(pool);
+	}
+	spin_unlock(&pool->lock);
+	if (closing)
+		return -ESHUTDOWN;
+
+	hugepool_trim(pool);
+	return 0;
 }
 
 /**
@@ -327,18 +372,22 @@ void hugepool_trim(struct hugepool *pool)
  */
 int hugepool_set_target(struct hugepool *pool, unsigned long target_pages)
 {
-	bool closing;
+	return set_wanted(pool, &pool->stat.target_pages, target_pages);
+}
 
-	spin_lock(&pool->lock);
-	closing = pool->closing;
-	if (!closing)
-		pool->stat.target_pages = target_pages;
-	spin_unlock(&pool->lock);
-	if (closing)
-		return -ESHUTDOWN;
-
-	hugepool_trim(pool);
-	return 0;
+/**
+ * hugepool_set_spare() - Set how many idle pages are kept for healing.
+ * @pool: reserve
+ * @spare_pages: huge pages on top of the target
+ *
+ * As hugepool_set_target().
+ *
+ * Context: Process context, may sleep. Takes pool->lock.
+ * Return: 0, or -ESHUTDOWN when the module is being unloaded.
+ */
+int hugepool_set_spare(struct hugepool *pool, unsigned long spare_pages)
+{
+	return set_wanted(pool, &pool->stat.spare_pages, spare_pages);
 }
 
 /**
@@ -352,6 +401,8 @@ void hugepool_close(struct hugepool *pool)
 	spin_lock(&pool->lock);
 	pool->closing = true;
 	pool->stat.target_pages = 0;
+	pool->stat.spare_pages = 0;
+	note_shortfall_locked(pool);
 	spin_unlock(&pool->lock);
 }
 
@@ -402,6 +453,7 @@ int hugepool_evacuate(struct hugepool *pool, unsigned long pfn)
 		detach_locked(pool, folio);
 		pool->stat.free_pages--;
 		pool->stat.pages_evacuated++;
+		note_shortfall_locked(pool);
 	}
 	spin_unlock(&pool->lock);
 	if (err)

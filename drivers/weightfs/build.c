@@ -93,10 +93,15 @@ static struct weightfs_build *build_alloc(struct weightfs_chunk *chunk)
 	return b;
 }
 
-/* The node that asked first, then any other that has one. */
-static struct folio *take_huge(int nid)
+/*
+ * The node that asked first, then any other that has one. What replaces a page
+ * that is or may be damaged may come from the spare.
+ */
+static struct folio *take_huge(int nid, bool heal)
 {
-	struct folio *folio = vigil_hugepool_take(nid);
+	struct folio *(*take)(int nid) = heal ? vigil_hugepool_take_spare :
+						vigil_hugepool_take;
+	struct folio *folio = take(nid);
 	int other;
 
 	if (!IS_ERR(folio))
@@ -104,7 +109,7 @@ static struct folio *take_huge(int nid)
 	for_each_online_node(other) {
 		if (other == nid)
 			continue;
-		folio = vigil_hugepool_take(other);
+		folio = take(other);
 		if (!IS_ERR(folio))
 			return folio;
 	}
@@ -490,7 +495,8 @@ int weightfs_chunk_build(struct weightfs_chunk *chunk, bool move)
 	if (ready && (chunk->state == WEIGHTFS_HUGE || !can_be_huge))
 		return 0;
 	if (can_be_huge)
-		huge = take_huge(chunk->nid);
+		huge = take_huge(chunk->nid,
+				 move || chunk->state == WEIGHTFS_BROKEN);
 	if (ready && !huge)
 		return 0;
 	b = build_alloc(chunk);

@@ -37,6 +37,7 @@ enum option_bit {
 	OPTION_PAGES = 1 << 11,
 	OPTION_BYTES = 1 << 12,
 	OPTION_COUNT = 1 << 13,
+	OPTION_SPARE = 1 << 14,
 };
 
 #define OPTIONS_EVERYWHERE \
@@ -52,6 +53,7 @@ enum option_bit {
  * @node: of --node
  * @pages: of --pages
  * @bytes: of --bytes
+ * @spare: of --spare
  * @count: of --count
  */
 struct options {
@@ -63,6 +65,7 @@ struct options {
 	uint64_t node;
 	uint64_t pages;
 	uint64_t bytes;
+	uint64_t spare;
 	uint64_t count;
 };
 

@@ -9,6 +9,7 @@
 struct plan_case {
 	const char *name;
 	unsigned long target_pages;
+	unsigned long spare_pages;
 	unsigned long free_pages;
 	unsigned long used_pages;
 	unsigned long fill_pages;
@@ -16,21 +17,29 @@ struct plan_case {
 };
 
 static const struct plan_case plan_cases[] = {
-	{ "nothing wanted, nothing there", 0, 0, 0, 0, 0 },
-	{ "empty", 10, 0, 0, 10, 0 },
-	{ "half full", 10, 5, 0, 5, 0 },
-	{ "full", 10, 10, 0, 0, 0 },
-	{ "used pages count", 10, 4, 6, 0, 0 },
-	{ "used pages count, some missing", 10, 1, 6, 3, 0 },
-	{ "all in use", 10, 0, 10, 0, 0 },
-	{ "one too many", 10, 11, 0, 0, 1 },
-	{ "too many, some in use", 10, 8, 5, 0, 3 },
-	{ "more in use than wanted", 10, 8, 12, 0, 8 },
-	{ "more in use than wanted, none idle", 10, 0, 12, 0, 0 },
-	{ "target zero", 0, 8, 3, 0, 8 },
-	{ "largest target", ULONG_MAX, 1, 1, ULONG_MAX - 2, 0 },
-	{ "largest numbers", ULONG_MAX, ULONG_MAX, ULONG_MAX, 0, ULONG_MAX },
-	{ "sum overflows", 10, ULONG_MAX, 5, 0, ULONG_MAX - 5 },
+	{ "nothing wanted, nothing there", 0, 0, 0, 0, 0, 0 },
+	{ "empty", 10, 0, 0, 0, 10, 0 },
+	{ "half full", 10, 0, 5, 0, 5, 0 },
+	{ "full", 10, 0, 10, 0, 0, 0 },
+	{ "used pages count", 10, 0, 4, 6, 0, 0 },
+	{ "used pages count, some missing", 10, 0, 1, 6, 3, 0 },
+	{ "all in use", 10, 0, 0, 10, 0, 0 },
+	{ "one too many", 10, 0, 11, 0, 0, 1 },
+	{ "too many, some in use", 10, 0, 8, 5, 0, 3 },
+	{ "more in use than wanted", 10, 0, 8, 12, 0, 8 },
+	{ "more in use than wanted, none idle", 10, 0, 0, 12, 0, 0 },
+	{ "target zero", 0, 0, 8, 3, 0, 8 },
+	{ "largest target", ULONG_MAX, 0, 1, 1, ULONG_MAX - 2, 0 },
+	{ "largest numbers", ULONG_MAX, 0, ULONG_MAX, ULONG_MAX, 0, ULONG_MAX },
+	{ "sum overflows", 10, 0, ULONG_MAX, 5, 0, ULONG_MAX - 5 },
+	{ "spare on top, empty", 10, 2, 0, 0, 12, 0 },
+	{ "spare on top, full", 10, 2, 12, 0, 0, 0 },
+	{ "spare missing", 10, 2, 4, 6, 2, 0 },
+	{ "spare in use", 10, 2, 1, 11, 1, 0 },
+	{ "spare kept beside more in use than wanted", 10, 2, 8, 12, 0, 6 },
+	{ "spare alone", 0, 2, 0, 0, 2, 0 },
+	{ "spare lowered", 10, 1, 4, 8, 0, 1 },
+	{ "target and spare overflow", ULONG_MAX, ULONG_MAX, 1, 0, ULONG_MAX - 1, 0 },
 };
 
 static void plan_case_name(const struct plan_case *c, char *name)
@@ -43,11 +52,46 @@ KUNIT_ARRAY_PARAM(plan, plan_cases, plan_case_name);
 static void plan_balances(struct kunit *test)
 {
 	const struct plan_case *c = test->param_value;
-	struct hugepool_plan plan = hugepool_plan(c->target_pages, c->free_pages,
-						  c->used_pages);
+	struct hugepool_plan plan = hugepool_plan(c->target_pages, c->spare_pages,
+						  c->free_pages, c->used_pages);
 
 	KUNIT_EXPECT_EQ(test, plan.fill_pages, c->fill_pages);
 	KUNIT_EXPECT_EQ(test, plan.trim_pages, c->trim_pages);
+}
+
+struct takable_case {
+	const char *name;
+	unsigned long spare_pages;
+	unsigned long free_pages;
+	unsigned long ordinary_pages;
+	unsigned long healing_pages;
+};
+
+static const struct takable_case takable_cases[] = {
+	{ "empty", 0, 0, 0, 0 },
+	{ "empty with a spare", 2, 0, 0, 0 },
+	{ "no spare", 0, 5, 5, 5 },
+	{ "more than the spare", 2, 5, 3, 5 },
+	{ "the spare alone", 2, 2, 0, 2 },
+	{ "less than the spare", 2, 1, 0, 1 },
+	{ "largest spare", ULONG_MAX, 7, 0, 7 },
+};
+
+static void takable_case_name(const struct takable_case *c, char *name)
+{
+	strscpy(name, c->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(takable, takable_cases, takable_case_name);
+
+static void spare_is_for_healing(struct kunit *test)
+{
+	const struct takable_case *c = test->param_value;
+
+	KUNIT_EXPECT_EQ(test, c->ordinary_pages,
+			hugepool_takable(c->spare_pages, c->free_pages, false));
+	KUNIT_EXPECT_EQ(test, c->healing_pages,
+			hugepool_takable(c->spare_pages, c->free_pages, true));
 }
 
 struct backoff_case {
@@ -114,6 +158,7 @@ static void room_leaves_floor(struct kunit *test)
 
 static struct kunit_case plan_kunit_cases[] = {
 	KUNIT_CASE_PARAM(plan_balances, plan_gen_params),
+	KUNIT_CASE_PARAM(spare_is_for_healing, takable_gen_params),
 	KUNIT_CASE_PARAM(backoff_doubles_up_to_a_minute, backoff_gen_params),
 	KUNIT_CASE_PARAM(room_leaves_floor, room_gen_params),
 	{ }

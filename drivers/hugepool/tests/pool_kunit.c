@@ -116,7 +116,7 @@ static void take_hands_out_a_fresh_page(struct kunit *test)
 	struct folio *folio;
 
 	fill(test, 1);
-	folio = hugepool_take(&fixture->pool);
+	folio = hugepool_take(&fixture->pool, false);
 	KUNIT_ASSERT_NOT_NULL(test, folio);
 	expect_pages(test, 0, 1, 0);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
@@ -136,9 +136,66 @@ static void take_from_empty_gives_nothing(struct kunit *test)
 	struct pool_fixture *fixture = test->priv;
 
 	KUNIT_ASSERT_EQ(test, hugepool_set_target(&fixture->pool, 3), 0);
-	KUNIT_EXPECT_NULL(test, hugepool_take(&fixture->pool));
+	KUNIT_EXPECT_NULL(test, hugepool_take(&fixture->pool, false));
 	expect_pages(test, 0, 0, 0);
 	KUNIT_EXPECT_EQ(test, hugepool_shortfall(&fixture->pool), 3UL);
+}
+
+static void take_leaves_the_spare(struct kunit *test)
+{
+	struct pool_fixture *fixture = test->priv;
+	struct folio *ordinary, *healing;
+
+	fill(test, 2);
+	KUNIT_ASSERT_EQ(test, hugepool_set_spare(&fixture->pool, 1), 0);
+	KUNIT_EXPECT_EQ(test, hugepool_shortfall(&fixture->pool), 1UL);
+	ordinary = hugepool_take(&fixture->pool, false);
+	KUNIT_ASSERT_NOT_NULL(test, ordinary);
+	KUNIT_EXPECT_NULL(test, hugepool_take(&fixture->pool, false));
+	expect_pages(test, 1, 1, 0);
+
+	healing = hugepool_take(&fixture->pool, true);
+	KUNIT_EXPECT_NOT_NULL(test, healing);
+	expect_pages(test, 0, 2, 0);
+	if (healing)
+		hugepool_give_back(&fixture->pool, healing);
+	hugepool_give_back(&fixture->pool, ordinary);
+	expect_pages(test, 2, 0, 0);
+}
+
+static void spare_outlives_a_low_target(struct kunit *test)
+{
+	struct pool_fixture *fixture = test->priv;
+
+	fill(test, 3);
+	KUNIT_ASSERT_EQ(test, hugepool_set_spare(&fixture->pool, 1), 0);
+	KUNIT_ASSERT_EQ(test, hugepool_set_target(&fixture->pool, 0), 0);
+	expect_pages(test, 1, 0, 0);
+	KUNIT_ASSERT_EQ(test, hugepool_set_spare(&fixture->pool, 0), 0);
+	expect_pages(test, 0, 0, 0);
+}
+
+static void shortfall_has_an_age(struct kunit *test)
+{
+	struct pool_fixture *fixture = test->priv;
+	struct hugepool_stat stat;
+
+	KUNIT_ASSERT_EQ(test, hugepool_set_target(&fixture->pool, 1), 0);
+	/* As if it had been set a hundred seconds ago. */
+	fixture->pool.short_since_seconds -= 100;
+	hugepool_read(&fixture->pool, &stat);
+	KUNIT_EXPECT_EQ(test, stat.shortfall_pages, 1UL);
+	KUNIT_EXPECT_GE(test, stat.shortfall_seconds, 100ULL);
+
+	KUNIT_ASSERT_EQ(test, hugepool_set_target(&fixture->pool, 2), 0);
+	hugepool_read(&fixture->pool, &stat);
+	KUNIT_EXPECT_GE(test, stat.shortfall_seconds, 100ULL);
+
+	fill(test, 1);
+	hugepool_read(&fixture->pool, &stat);
+	KUNIT_EXPECT_EQ(test, stat.shortfall_pages, 0UL);
+	KUNIT_EXPECT_EQ(test, stat.shortfall_seconds, 0ULL);
+	KUNIT_EXPECT_EQ(test, stat.fill_pages_per_minute, 1UL);
 }
 
 static void take_skips_poisoned(struct kunit *test)
@@ -148,11 +205,11 @@ static void take_skips_poisoned(struct kunit *test)
 	struct folio *folio;
 
 	poison(test, bad);
-	folio = hugepool_take(&fixture->pool);
+	folio = hugepool_take(&fixture->pool, false);
 	KUNIT_ASSERT_NOT_NULL(test, folio);
 	KUNIT_EXPECT_PTR_NE(test, folio, bad);
 	expect_pages(test, 0, 1, 1);
-	KUNIT_EXPECT_NULL(test, hugepool_take(&fixture->pool));
+	KUNIT_EXPECT_NULL(test, hugepool_take(&fixture->pool, false));
 	KUNIT_EXPECT_EQ(test, hugepool_shortfall(&fixture->pool), 1UL);
 	hugepool_give_back(&fixture->pool, folio);
 }
@@ -172,7 +229,7 @@ static void give_back_keeps_poisoned(struct kunit *test)
 	struct folio *folio;
 
 	fill(test, 1);
-	folio = hugepool_take(&fixture->pool);
+	folio = hugepool_take(&fixture->pool, false);
 	KUNIT_ASSERT_NOT_NULL(test, folio);
 	poison(test, folio);
 	hugepool_give_back(&fixture->pool, folio);
@@ -185,7 +242,7 @@ static void give_back_restores(struct kunit *test)
 	struct folio *folio;
 
 	fill(test, 2);
-	folio = hugepool_take(&fixture->pool);
+	folio = hugepool_take(&fixture->pool, false);
 	KUNIT_ASSERT_NOT_NULL(test, folio);
 	hugepool_give_back(&fixture->pool, folio);
 	expect_pages(test, 2, 0, 0);
@@ -198,7 +255,7 @@ static void give_back_above_target_frees(struct kunit *test)
 	struct folio *folio;
 
 	fill(test, 2);
-	folio = hugepool_take(&fixture->pool);
+	folio = hugepool_take(&fixture->pool, false);
 	KUNIT_ASSERT_NOT_NULL(test, folio);
 	KUNIT_EXPECT_EQ(test, hugepool_set_target(&fixture->pool, 1), 0);
 	expect_pages(test, 0, 1, 0);
@@ -251,7 +308,7 @@ static void evacuate_ignores_others(struct kunit *test)
 	struct folio *folio;
 
 	fill(test, 1);
-	folio = hugepool_take(&fixture->pool);
+	folio = hugepool_take(&fixture->pool, false);
 	KUNIT_ASSERT_NOT_NULL(test, folio);
 	KUNIT_EXPECT_EQ(test, -ENOENT,
 			hugepool_evacuate(&fixture->pool, folio_pfn(folio)));
@@ -279,6 +336,9 @@ static void close_refuses_targets(struct kunit *test)
 static struct kunit_case pool_kunit_cases[] = {
 	KUNIT_CASE(take_hands_out_a_fresh_page),
 	KUNIT_CASE(take_from_empty_gives_nothing),
+	KUNIT_CASE(take_leaves_the_spare),
+	KUNIT_CASE(spare_outlives_a_low_target),
+	KUNIT_CASE(shortfall_has_an_age),
 	KUNIT_CASE(take_skips_poisoned),
 	KUNIT_CASE(trim_keeps_poisoned),
 	KUNIT_CASE(give_back_keeps_poisoned),
