@@ -7,6 +7,13 @@
  * after 100 ms, doubled up to a minute. Whoever makes a page likely to be had
  * kicks it: a new target, or a user that let go.
  *
+ * Patience pays. Compaction resumes where it stopped before, and stops for
+ * reasons that are gone a moment later (a lock, a page on its way to a list), so
+ * one allocation that failed says little: of memory that was fragmented on
+ * purpose the first pass got anything between 4 and 100 % of what some more got.
+ * Hence a pass tries some times before it ends. Every failure also wakes
+ * kcompactd, which goes on in the background meanwhile.
+ *
  * The pages are not __GFP_MOVABLE although the page cache could migrate them:
  * what they hold is pinned by devices for as long as it lives, and pinned pages
  * in ZONE_MOVABLE would have to be migrated first. __GFP_RETRY_MAYFAIL makes
@@ -27,6 +34,9 @@
 
 /* Pages between two returns to the workqueue. */
 #define FILL_BATCH_PAGES 64
+
+/* Failed allocations in a row that end a pass. */
+#define FILL_TRIES 5
 
 /* Head start for whoever had a page evacuated to take its frame. */
 #define EVACUATION_HOLD_JIFFIES (5 * HZ)
@@ -79,13 +89,24 @@ void hugepool_hold(struct hugepool *pool)
 	WRITE_ONCE(pool->hold_until, jiffies + EVACUATION_HOLD_JIFFIES);
 }
 
+static struct folio *try_to_get(struct hugepool *pool)
+{
+	struct folio *folio = NULL;
+	int i;
+
+	for (i = 0; i < FILL_TRIES && !folio; i++) {
+		if (!hugepool_node_has_room(pool->nid))
+			break;
+		folio = __folio_alloc(FILL_GFP, HPAGE_PMD_ORDER, pool->nid, NULL);
+		cond_resched();
+	}
+	return folio;
+}
+
 static bool fill_one(struct hugepool *pool)
 {
-	struct folio *folio;
+	struct folio *folio = try_to_get(pool);
 
-	if (!hugepool_node_has_room(pool->nid))
-		return false;
-	folio = __folio_alloc(FILL_GFP, HPAGE_PMD_ORDER, pool->nid, NULL);
 	if (!folio)
 		return false;
 
