@@ -40,6 +40,7 @@ HUGEPOOL_COUNTER(pages_filled)
 HUGEPOOL_COUNTER(pages_taken)
 HUGEPOOL_COUNTER(poisoned_pages)
 HUGEPOOL_COUNTER(pages_evacuated)
+HUGEPOOL_COUNTER(pages_given_back)
 HUGEPOOL_COUNTER(fill_failures)
 
 static u64 read_page_size_bytes(struct vigil_component *component, void *priv)
@@ -60,6 +61,7 @@ static const struct vigil_counter_desc hugepool_counters[] = {
 	{ .name = "pages_taken", .read = read_pages_taken },
 	{ .name = "poisoned_pages", .read = read_poisoned_pages },
 	{ .name = "pages_evacuated", .read = read_pages_evacuated },
+	{ .name = "pages_given_back", .read = read_pages_given_back },
 };
 
 static u64 get_target_pages(struct vigil_component *component, void *priv)
@@ -98,6 +100,22 @@ static int set_spare_pages(struct vigil_component *component, void *priv,
 	return err;
 }
 
+static u64 get_give_back(struct vigil_component *component, void *priv)
+{
+	struct hugepool *pool = priv;
+
+	return READ_ONCE(pool->give_back);
+}
+
+static int set_give_back(struct vigil_component *component, void *priv,
+			 u64 value)
+{
+	struct hugepool *pool = priv;
+
+	WRITE_ONCE(pool->give_back, value);
+	return 0;
+}
+
 static void describe_policies(struct hugepool *pool)
 {
 	unsigned long max_pages = hugepool_node_max_pages(pool->nid);
@@ -113,6 +131,12 @@ static void describe_policies(struct hugepool *pool)
 		.maximum = max_pages,
 		.get = get_spare_pages,
 		.set = set_spare_pages,
+	};
+	pool->policies[HUGEPOOL_GIVE_BACK] = (struct vigil_policy_desc) {
+		.name = "give_back",
+		.maximum = 1,
+		.get = get_give_back,
+		.set = set_give_back,
 	};
 }
 

@@ -15,6 +15,7 @@
 #include "rate.h"
 
 struct folio;
+struct task_struct;
 
 /**
  * struct hugepool_stat - The numbers of one reserve, in huge pages.
@@ -27,6 +28,7 @@ struct folio;
  * @pages_taken: taken since load
  * @poisoned_pages: found to contain a poisoned frame since load
  * @pages_evacuated: given up since load because a frame in them was unwanted
+ * @pages_given_back: idle pages that went back since load under memory pressure
  * @fill_failures: passes of the fill that ended without what they needed
  * @fill_pages_per_minute: got within the last minute
  * @shortfall_pages: missing
@@ -44,6 +46,7 @@ struct hugepool_stat {
 	u64 pages_taken;
 	u64 poisoned_pages;
 	u64 pages_evacuated;
+	u64 pages_given_back;
 	u64 fill_failures;
 	unsigned long fill_pages_per_minute;
 	unsigned long shortfall_pages;
@@ -54,6 +57,7 @@ struct hugepool_stat {
 enum hugepool_policy {
 	HUGEPOOL_TARGET_PAGES,
 	HUGEPOOL_SPARE_PAGES,
+	HUGEPOOL_GIVE_BACK,
 	NR_HUGEPOOL_POLICIES,
 };
 
@@ -61,17 +65,24 @@ enum hugepool_policy {
  * struct hugepool - The reserve of one NUMA node.
  * @nid: the node; constant
  * @lock: protects @free, @quarantine, @stat, @rate, @is_short,
- *	@short_since_seconds, @closing and the private field of every folio on the two lists
+ *	@short_since_seconds, @recovering, @closing and the private field of every
+ *	folio on the two lists
  * @free: idle folios, most recently added first; @lock
  * @quarantine: folios with a poisoned frame; @lock
  * @stat: the numbers; @lock
  * @rate: pages got within the last minute; @lock
  * @is_short: pages are missing; @lock
  * @short_since_seconds: since when, valid if @is_short; @lock
+ * @recovering: pages were given back under pressure and not all have been got
+ *	again; @lock
  * @closing: the module is being unloaded; @lock
+ * @give_back: give idle pages back under pressure; set by the policy, read by
+ *	whoever reclaims memory, both with _ONCE
  * @fill_work: gets pages from the page allocator
  * @hold_until: jiffies before which nothing is filled; written by
  *	hugepool_hold(), read by @fill_work, both with _ONCE
+ * @filler: task that is allocating pages for the reserve, to be recognised when
+ *	it reclaims memory; written by @fill_work, both with _ONCE
  * @nr_failures: fruitless passes since the last page was got; @fill_work only
  * @gained_at: jiffies when the last page was got or none was missing;
  *	@fill_work only
@@ -92,10 +103,13 @@ struct hugepool {
 	struct hugepool_rate rate;	/* lock */
 	bool is_short;			/* lock */
 	time64_t short_since_seconds;	/* lock */
+	bool recovering;		/* lock */
 	bool closing;			/* lock */
+	bool give_back;
 
 	struct delayed_work fill_work;
 	unsigned long hold_until;
+	struct task_struct *filler;
 	unsigned int nr_failures;
 	unsigned long gained_at;
 	bool degraded;
@@ -104,6 +118,9 @@ struct hugepool {
 	struct vigil_policy_desc policies[NR_HUGEPOOL_POLICIES];
 	char instance[12];
 };
+
+/* main.c */
+struct hugepool *hugepool_of_node(int nid);
 
 /* pool.c */
 void hugepool_init(struct hugepool *pool, int nid);
@@ -119,18 +136,27 @@ void hugepool_give_back(struct hugepool *pool, struct folio *folio);
 void hugepool_forget(struct hugepool *pool);
 int hugepool_evacuate(struct hugepool *pool, unsigned long pfn);
 void hugepool_trim(struct hugepool *pool);
+unsigned long hugepool_yieldable(struct hugepool *pool);
+unsigned long hugepool_yield(struct hugepool *pool, unsigned long nr,
+			     bool with_spare);
+bool hugepool_recovering(struct hugepool *pool);
 bool hugepool_folio_poisoned(struct folio *folio);
 
 /* node.c */
 unsigned long hugepool_node_max_pages(int nid);
-bool hugepool_node_has_room(int nid);
+bool hugepool_node_has_room(int nid, bool after_pressure);
+unsigned long hugepool_node_lack(int nid);
 
 /* fill.c */
 int hugepool_fill_init(void);
 void hugepool_fill_exit(void);
 void hugepool_fill_setup(struct hugepool *pool);
 void hugepool_kick(struct hugepool *pool);
-void hugepool_hold(struct hugepool *pool);
+void hugepool_hold(struct hugepool *pool, unsigned int seconds);
+
+/* pressure.c */
+int hugepool_pressure_init(void);
+void hugepool_pressure_exit(void);
 
 /* component.c */
 int hugepool_component_register(struct hugepool *pool);

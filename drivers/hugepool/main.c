@@ -38,17 +38,32 @@ module_param_array(spare_pages, ulong, NULL, 0);
 MODULE_PARM_DESC(spare_pages,
 		 "Idle huge pages to keep for healing on node 0, 1, ... (default 0)");
 
+static bool give_back __initdata;
+module_param(give_back, bool, 0);
+MODULE_PARM_DESC(give_back,
+		 "Give idle huge pages back under memory pressure (default no)");
+
+/* Head start for whoever had a page evacuated to take its frame. */
+#define EVACUATION_HOLD_SECONDS 5
+
 /* Written while the module is loaded and unloaded, when nobody can call us. */
 static struct hugepool *hugepools[MAX_NUMNODES];
 
-static struct hugepool *find_hugepool(int nid)
+/**
+ * hugepool_of_node() - The reserve of a node.
+ * @nid: any number
+ *
+ * Context: Any, but not before the reserves are made nor after they are removed.
+ * Return: NULL when the node has none.
+ */
+struct hugepool *hugepool_of_node(int nid)
 {
 	return nid >= 0 && nid < MAX_NUMNODES ? hugepools[nid] : NULL;
 }
 
 static struct folio *take_from_node(int nid, bool may_use_spare)
 {
-	struct hugepool *pool = find_hugepool(nid);
+	struct hugepool *pool = hugepool_of_node(nid);
 	struct folio *folio = pool ? hugepool_take(pool, may_use_spare) : NULL;
 
 	/* Poisoned pages may have been put aside on the way. */
@@ -123,7 +138,7 @@ EXPORT_SYMBOL_GPL(vigil_hugepool_take_spare);
  */
 void vigil_hugepool_give_back(struct folio *folio)
 {
-	struct hugepool *pool = find_hugepool(folio_nid(folio));
+	struct hugepool *pool = hugepool_of_node(folio_nid(folio));
 
 	if (WARN_ON_ONCE(!pool || folio_order(folio) != HPAGE_PMD_ORDER ||
 			 folio_ref_count(folio) != 1 || folio->mapping ||
@@ -146,7 +161,7 @@ EXPORT_SYMBOL_GPL(vigil_hugepool_give_back);
  */
 void vigil_hugepool_forget(int nid)
 {
-	struct hugepool *pool = find_hugepool(nid);
+	struct hugepool *pool = hugepool_of_node(nid);
 
 	if (WARN_ON_ONCE(!pool))
 		return;
@@ -169,7 +184,7 @@ EXPORT_SYMBOL_GPL(vigil_hugepool_forget);
  */
 unsigned long vigil_hugepool_free_pages(int nid)
 {
-	struct hugepool *pool = find_hugepool(nid);
+	struct hugepool *pool = hugepool_of_node(nid);
 	struct hugepool_stat stat = { };
 	unsigned long free_pages = 0;
 
@@ -187,13 +202,17 @@ EXPORT_SYMBOL_GPL(vigil_hugepool_free_pages);
 static int evacuate_frame(struct vigil_frame_owner *self, unsigned long pfn)
 {
 	struct page *page = pfn_to_online_page(pfn);
-	struct hugepool *pool = page ? find_hugepool(page_to_nid(page)) : NULL;
+	struct hugepool *pool = page ? hugepool_of_node(page_to_nid(page)) : NULL;
 	int err;
 
 	if (!pool)
 		return -ENOENT;
-	/* Also for a frame of somebody else, who will free a huge page. */
-	hugepool_hold(pool);
+	/*
+	 * The page that is freed is the one that the allocator hands out next,
+	 * bad frame included, and whoever had it evacuated wants that frame.
+	 * Also for a frame of somebody else, who will free a huge page.
+	 */
+	hugepool_hold(pool, EVACUATION_HOLD_SECONDS);
 	err = hugepool_evacuate(pool, pfn);
 	if (err != -ENOENT)
 		hugepool_kick(pool);
@@ -231,6 +250,7 @@ static int __init add_hugepool(int nid)
 
 	hugepool_init(pool, nid);
 	hugepool_fill_setup(pool);
+	pool->give_back = give_back;
 	hugepool_set_spare(pool, initial_pages(nid, "spare_pages",
 					       spare_pages[nid]));
 	hugepool_set_target(pool, initial_pages(nid, "target_pages",
@@ -303,6 +323,11 @@ static int __init vigil_hugepool_init(void)
 			return err;
 		}
 	}
+	err = hugepool_pressure_init();
+	if (err) {
+		remove_hugepools();
+		return err;
+	}
 	warn_of_useless_targets();
 	vigil_frame_owner_register(&frame_owner);
 	return 0;
@@ -312,6 +337,7 @@ module_init(vigil_hugepool_init);
 static void __exit vigil_hugepool_exit(void)
 {
 	vigil_frame_owner_unregister(&frame_owner);
+	hugepool_pressure_exit();
 	remove_hugepools();
 }
 module_exit(vigil_hugepool_exit);

@@ -96,17 +96,46 @@ struct hugepool_room {
  * the high watermark, above which kswapd sleeps, and a margin, so that the fill
  * alone never drives the node into reclaim or to the OOM killer.
  */
+static inline unsigned long
+hugepool_available(const struct hugepool_room *room)
+{
+	return room->free_pages + room->file_pages -
+	       min(room->file_pages / 2, room->low_pages);
+}
+
+static inline unsigned long hugepool_margin(const struct hugepool_room *room)
+{
+	return max(room->margin_pages,
+		   room->usable_pages / HUGEPOOL_MARGIN_DIVISOR);
+}
+
 static inline bool hugepool_has_room(const struct hugepool_room *room,
 				     unsigned long wanted_pages)
 {
-	unsigned long share_pages = room->usable_pages / HUGEPOOL_MARGIN_DIVISOR;
-	unsigned long floor_pages = room->high_pages +
-				    max(room->margin_pages, share_pages);
-	unsigned long available_pages = room->free_pages + room->file_pages -
-					min(room->file_pages / 2, room->low_pages);
+	unsigned long floor_pages = room->high_pages + hugepool_margin(room);
+	unsigned long available_pages = hugepool_available(room);
 
 	return available_pages >= floor_pages &&
 	       available_pages - floor_pages >= wanted_pages;
+}
+
+/*
+ * After pages were given back under pressure the margin has to be there twice:
+ * between giving at the floor and filling above it there must be a gap that a
+ * host can move in.
+ */
+static inline bool hugepool_has_recovered(const struct hugepool_room *room,
+					  unsigned long wanted_pages)
+{
+	return hugepool_has_room(room, wanted_pages + hugepool_margin(room));
+}
+
+/* How far below the floor a node is. */
+static inline unsigned long hugepool_lack(const struct hugepool_room *room)
+{
+	unsigned long floor_pages = room->high_pages + hugepool_margin(room);
+
+	return floor_pages - min(floor_pages, hugepool_available(room));
 }
 
 #endif /* VIGIL_HUGEPOOL_PLAN_H */

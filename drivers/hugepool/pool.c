@@ -73,6 +73,8 @@ static void note_shortfall_locked(struct hugepool *pool)
 	if (is_short && !pool->is_short)
 		pool->short_since_seconds = ktime_get_seconds();
 	pool->is_short = is_short;
+	if (!is_short)
+		pool->recovering = false;
 }
 
 /**
@@ -338,6 +340,82 @@ void hugepool_trim(struct hugepool *pool)
 		discard(pool, folio);
 		cond_resched();
 	}
+}
+
+/**
+ * hugepool_yieldable() - How many pages memory pressure could get.
+ * @pool: reserve
+ *
+ * Context: Process context, does not sleep. Takes pool->lock.
+ * Return: huge pages, without the spare.
+ */
+unsigned long hugepool_yieldable(struct hugepool *pool)
+{
+	unsigned long nr;
+
+	spin_lock(&pool->lock);
+	nr = hugepool_takable(pool->stat.spare_pages, pool->stat.free_pages,
+			      false);
+	spin_unlock(&pool->lock);
+	return nr;
+}
+
+static struct folio *pop_yielded(struct hugepool *pool, bool with_spare)
+{
+	struct folio *folio = NULL;
+
+	spin_lock(&pool->lock);
+	if (hugepool_takable(pool->stat.spare_pages, pool->stat.free_pages,
+			     with_spare)) {
+		folio = list_last_entry(&pool->free, struct folio, lru);
+		detach_locked(pool, folio);
+		pool->stat.free_pages--;
+		pool->stat.pages_given_back++;
+		note_shortfall_locked(pool);
+		pool->recovering = pool->is_short;
+	}
+	spin_unlock(&pool->lock);
+	return folio;
+}
+
+/**
+ * hugepool_yield() - Give idle pages back because memory is short.
+ * @pool: reserve
+ * @nr: how many at most
+ * @with_spare: the spare too
+ *
+ * The fill has to be started by the caller, some time later.
+ *
+ * Context: Process context, also while memory is reclaimed: allocates nothing.
+ * Takes pool->lock.
+ * Return: pages that went back.
+ */
+unsigned long hugepool_yield(struct hugepool *pool, unsigned long nr,
+			     bool with_spare)
+{
+	unsigned long freed = 0;
+	struct folio *folio;
+
+	while (freed < nr && (folio = pop_yielded(pool, with_spare)))
+		freed += discard(pool, folio);
+	return freed;
+}
+
+/**
+ * hugepool_recovering() - Are pages missing that were given back?
+ * @pool: reserve
+ *
+ * Context: Process context, does not sleep. Takes pool->lock.
+ * Return: true until nothing is missing any more.
+ */
+bool hugepool_recovering(struct hugepool *pool)
+{
+	bool recovering;
+
+	spin_lock(&pool->lock);
+	recovering = pool->recovering;
+	spin_unlock(&pool->lock);
+	return recovering;
 }
 
 static int set_wanted(struct hugepool *pool, unsigned long *wanted_pages,

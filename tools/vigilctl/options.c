@@ -60,6 +60,12 @@ static bool set_spare(struct options *options, const char *text)
 	return number_parse(text, &options->spare);
 }
 
+static bool set_give_back(struct options *options, const char *text)
+{
+	return number_parse(text, &options->give_back) &&
+	       options->give_back <= 1;
+}
+
 static bool set_count(struct options *options, const char *text)
 {
 	return number_parse(text, &options->count) && options->count;
@@ -132,6 +138,11 @@ static const struct option_spec specs[] = {
 		.help = "number of huge pages to keep on top for healing",
 		.expects = "a number of pages",
 		.set = set_spare,
+	}, {
+		.bit = OPTION_GIVE_BACK, .name = "give-back", .argument = "0|1",
+		.help = "give idle pages back when memory is short",
+		.expects = "0 or 1",
+		.set = set_give_back,
 	}, {
 		.bit = OPTION_COUNT, .name = "count", .argument = "N",
 		.help = "end after so many messages",

@@ -12,6 +12,7 @@
 
 #define TARGET "target_pages"
 #define SPARE "spare_pages"
+#define GIVE_BACK "give_back"
 #define PAGE_SIZE "page_size_bytes"
 
 static const char *const titles[] = {
@@ -167,21 +168,27 @@ static bool wanted_pages(const struct session *session,
 }
 
 /**
- * struct change - A policy to set to numbers that add up to a given one.
- * @option: OPTION_... that asks for it, or 0 if it was asked for
+ * struct change - A policy to set.
+ * @option: OPTION_... that asks for it
  * @policy: its name
- * @pages: for all pools together
+ * @value: what it becomes
+ * @spread: that is for all pools together, not for each of them
  */
 struct change {
 	unsigned int option;
 	const char *policy;
-	uint64_t pages;
+	uint64_t value;
+	bool spread;
 };
 
 /* The first pools get what can't be divided. */
-static uint64_t share_of(const struct pools *pools, size_t nth, uint64_t pages)
+static uint64_t value_for(const struct change *change,
+			  const struct pools *pools, size_t nth)
 {
-	return pages / pools->count + (nth < pages % pools->count);
+	if (!change->spread)
+		return change->value;
+	return change->value / pools->count +
+	       (nth < change->value % pools->count);
 }
 
 /* Makes the changes that were asked for to one pool, and shows it then. */
@@ -199,7 +206,7 @@ static enum status set_pool(const struct pools *pools, const char *name,
 			continue;
 		vigil_record_free(after);
 		err = vigil_policy_set(session->vigil, name, changes->policy,
-				       share_of(pools, nth, changes->pages),
+				       value_for(changes, pools, nth),
 				       &after);
 		if (err)
 			return fail_kernel(session, err, name);
@@ -217,16 +224,19 @@ static enum status set_and_show(struct session *session,
 	size_t index = 0, nth = 0;
 	const struct vigil_record *pool;
 	struct change changes[] = {
-		{ .option = OPTION_PAGES | OPTION_BYTES, .policy = TARGET },
-		{ .option = OPTION_SPARE, .policy = SPARE,
-		  .pages = session->options.spare },
+		{ .option = OPTION_PAGES | OPTION_BYTES, .policy = TARGET,
+		  .spread = true },
+		{ .option = OPTION_SPARE, .policy = SPARE, .spread = true,
+		  .value = session->options.spare },
+		{ .option = OPTION_GIVE_BACK, .policy = GIVE_BACK,
+		  .value = session->options.give_back },
 		{ 0 },
 	};
 
 	if (!pools->count)
 		return fail(session, STATUS_NOT_FOUND,
 			    "no huge-page pool: modprobe vigil_hugepool");
-	if (!wanted_pages(session, pools, &changes[0].pages))
+	if (!wanted_pages(session, pools, &changes[0].value))
 		return fail(session, STATUS_REFUSED,
 			    "the pool does not tell its page size: use --pages");
 	output_begin(&output, session);
@@ -248,9 +258,10 @@ enum status pool_set(struct session *session, char **operands)
 	    option_given(session, OPTION_BYTES))
 		return fail(session, STATUS_USAGE,
 			    "either --pages or --bytes, not both");
-	if (!option_given(session, OPTION_PAGES | OPTION_BYTES | OPTION_SPARE))
+	if (!option_given(session, OPTION_PAGES | OPTION_BYTES | OPTION_SPARE |
+				   OPTION_GIVE_BACK))
 		return fail(session, STATUS_USAGE,
-			    "nothing to set: --pages, --bytes or --spare is needed");
+			    "nothing to set: --pages, --bytes, --spare or --give-back is needed");
 	status = find_pools(session, &pools);
 	if (status == STATUS_OK)
 		status = set_and_show(session, &pools);

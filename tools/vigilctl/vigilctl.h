@@ -38,6 +38,7 @@ enum option_bit {
 	OPTION_BYTES = 1 << 12,
 	OPTION_COUNT = 1 << 13,
 	OPTION_SPARE = 1 << 14,
+	OPTION_GIVE_BACK = 1 << 15,
 };
 
 #define OPTIONS_EVERYWHERE \
@@ -54,6 +55,7 @@ enum option_bit {
  * @pages: of --pages
  * @bytes: of --bytes
  * @spare: of --spare
+ * @give_back: of --give-back
  * @count: of --count
  */
 struct options {
@@ -66,6 +68,7 @@ struct options {
 	uint64_t pages;
 	uint64_t bytes;
 	uint64_t spare;
+	uint64_t give_back;
 	uint64_t count;
 };
 

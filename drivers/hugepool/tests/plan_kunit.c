@@ -156,11 +156,45 @@ static void room_leaves_floor(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, hugepool_has_room(&c->room, 512), c->fits);
 }
 
+struct pressure_case {
+	const char *name;
+	struct hugepool_room room;
+	unsigned long lack_pages;
+	bool recovered;
+};
+
+/* The margin is 1000, so the floor is 1100. */
+static const struct pressure_case pressure_cases[] = {
+	{ "nothing is free", ROOM(64000, 0, 0, 0, 80, 100), 1100, false },
+	{ "one page below the floor", ROOM(64000, 0, 1099, 0, 80, 100), 1, false },
+	{ "at the floor", ROOM(64000, 0, 1100, 0, 80, 100), 0, false },
+	{ "page cache counts", ROOM(64000, 0, 100, 1000, 80, 100), 80, false },
+	{ "above the floor", ROOM(64000, 0, 1612, 0, 80, 100), 0, false },
+	{ "twice the margin", ROOM(64000, 0, 2612, 0, 80, 100), 0, true },
+	{ "not quite", ROOM(64000, 0, 2611, 0, 80, 100), 0, false },
+};
+
+static void pressure_case_name(const struct pressure_case *c, char *name)
+{
+	strscpy(name, c->name, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(pressure, pressure_cases, pressure_case_name);
+
+static void pressure_leaves_a_gap(struct kunit *test)
+{
+	const struct pressure_case *c = test->param_value;
+
+	KUNIT_EXPECT_EQ(test, hugepool_lack(&c->room), c->lack_pages);
+	KUNIT_EXPECT_EQ(test, hugepool_has_recovered(&c->room, 512), c->recovered);
+}
+
 static struct kunit_case plan_kunit_cases[] = {
 	KUNIT_CASE_PARAM(plan_balances, plan_gen_params),
 	KUNIT_CASE_PARAM(spare_is_for_healing, takable_gen_params),
 	KUNIT_CASE_PARAM(backoff_doubles_up_to_a_minute, backoff_gen_params),
 	KUNIT_CASE_PARAM(room_leaves_floor, room_gen_params),
+	KUNIT_CASE_PARAM(pressure_leaves_a_gap, pressure_gen_params),
 	{ }
 };
 

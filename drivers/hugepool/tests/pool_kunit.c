@@ -321,6 +321,42 @@ static void evacuate_ignores_others(struct kunit *test)
 	hugepool_give_back(&fixture->pool, folio);
 }
 
+static void yield_keeps_the_spare(struct kunit *test)
+{
+	struct pool_fixture *fixture = test->priv;
+
+	fill(test, 4);
+	KUNIT_ASSERT_EQ(test, hugepool_set_spare(&fixture->pool, 2), 0);
+	KUNIT_EXPECT_EQ(test, hugepool_yieldable(&fixture->pool), 2UL);
+	KUNIT_EXPECT_EQ(test, hugepool_yield(&fixture->pool, 1, false), 1UL);
+	KUNIT_EXPECT_EQ(test, hugepool_yield(&fixture->pool, 9, false), 1UL);
+	expect_pages(test, 2, 0, 0);
+	KUNIT_EXPECT_EQ(test, hugepool_yield(&fixture->pool, 9, true), 2UL);
+	expect_pages(test, 0, 0, 0);
+	KUNIT_EXPECT_EQ(test, hugepool_shortfall(&fixture->pool), 6UL);
+}
+
+static void yield_keeps_poisoned(struct kunit *test)
+{
+	struct pool_fixture *fixture = test->priv;
+
+	poison(test, fill(test, 2));
+	KUNIT_EXPECT_EQ(test, hugepool_yield(&fixture->pool, 9, true), 1UL);
+	expect_pages(test, 0, 0, 1);
+}
+
+static void recovering_ends_when_full(struct kunit *test)
+{
+	struct pool_fixture *fixture = test->priv;
+
+	fill(test, 2);
+	KUNIT_EXPECT_FALSE(test, hugepool_recovering(&fixture->pool));
+	KUNIT_EXPECT_EQ(test, hugepool_yield(&fixture->pool, 2, false), 2UL);
+	KUNIT_EXPECT_TRUE(test, hugepool_recovering(&fixture->pool));
+	fill(test, 1);
+	KUNIT_EXPECT_FALSE(test, hugepool_recovering(&fixture->pool));
+}
+
 static void close_refuses_targets(struct kunit *test)
 {
 	struct pool_fixture *fixture = test->priv;
@@ -348,6 +384,9 @@ static struct kunit_case pool_kunit_cases[] = {
 	KUNIT_CASE(evacuate_frees_idle_page),
 	KUNIT_CASE(evacuate_keeps_poisoned),
 	KUNIT_CASE(evacuate_ignores_others),
+	KUNIT_CASE(yield_keeps_the_spare),
+	KUNIT_CASE(yield_keeps_poisoned),
+	KUNIT_CASE(recovering_ends_when_full),
 	KUNIT_CASE(close_refuses_targets),
 	{ }
 };
