@@ -40,6 +40,7 @@ HUGEPOOL_COUNTER(pages_filled)
 HUGEPOOL_COUNTER(pages_taken)
 HUGEPOOL_COUNTER(poisoned_pages)
 HUGEPOOL_COUNTER(pages_evacuated)
+HUGEPOOL_COUNTER(pages_vacated)
 HUGEPOOL_COUNTER(pages_given_back)
 HUGEPOOL_COUNTER(fill_failures)
 
@@ -61,6 +62,7 @@ static const struct vigil_counter_desc hugepool_counters[] = {
 	{ .name = "pages_taken", .read = read_pages_taken },
 	{ .name = "poisoned_pages", .read = read_poisoned_pages },
 	{ .name = "pages_evacuated", .read = read_pages_evacuated },
+	{ .name = "pages_vacated", .read = read_pages_vacated },
 	{ .name = "pages_given_back", .read = read_pages_given_back },
 };
 

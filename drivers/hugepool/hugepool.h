@@ -28,6 +28,8 @@ struct task_struct;
  * @pages_taken: taken since load
  * @poisoned_pages: found to contain a poisoned frame since load
  * @pages_evacuated: given up since load because a frame in them was unwanted
+ * @pages_vacated: idle pages given up since load because their memory was to go
+ *	offline
  * @pages_given_back: idle pages that went back since load under memory pressure
  * @fill_failures: passes of the fill that ended without what they needed
  * @fill_pages_per_minute: got within the last minute
@@ -46,6 +48,7 @@ struct hugepool_stat {
 	u64 pages_taken;
 	u64 poisoned_pages;
 	u64 pages_evacuated;
+	u64 pages_vacated;
 	u64 pages_given_back;
 	u64 fill_failures;
 	unsigned long fill_pages_per_minute;
@@ -65,8 +68,8 @@ enum hugepool_policy {
  * struct hugepool - The reserve of one NUMA node.
  * @nid: the node; constant
  * @lock: protects @free, @quarantine, @stat, @rate, @is_short,
- *	@short_since_seconds, @recovering, @closing and the private field of every
- *	folio on the two lists
+ *	@short_since_seconds, @recovering, @vacate_pfn, @vacate_nr_pages, @closing and
+ *	the private field of every folio on the two lists
  * @free: idle folios, most recently added first; @lock
  * @quarantine: folios with a poisoned frame; @lock
  * @stat: the numbers; @lock
@@ -75,6 +78,8 @@ enum hugepool_policy {
  * @short_since_seconds: since when, valid if @is_short; @lock
  * @recovering: pages were given back under pressure and not all have been got
  *	again; @lock
+ * @vacate_pfn: first frame of a range that no page may be in; @lock
+ * @vacate_nr_pages: base pages in it, 0 when there is no such range; @lock
  * @closing: the module is being unloaded; @lock
  * @give_back: give idle pages back under pressure; set by the policy, read by
  *	whoever reclaims memory, both with _ONCE
@@ -104,6 +109,8 @@ struct hugepool {
 	bool is_short;			/* lock */
 	time64_t short_since_seconds;	/* lock */
 	bool recovering;		/* lock */
+	unsigned long vacate_pfn;	/* lock */
+	unsigned long vacate_nr_pages;	/* lock */
 	bool closing;			/* lock */
 	bool give_back;
 
@@ -140,6 +147,9 @@ unsigned long hugepool_yieldable(struct hugepool *pool);
 unsigned long hugepool_yield(struct hugepool *pool, unsigned long nr,
 			     bool with_spare);
 bool hugepool_recovering(struct hugepool *pool);
+int hugepool_vacate(struct hugepool *pool, unsigned long start_pfn,
+		    unsigned long nr_pages);
+void hugepool_end_vacate(struct hugepool *pool);
 bool hugepool_folio_poisoned(struct folio *folio);
 
 /* node.c */
@@ -153,6 +163,10 @@ void hugepool_fill_exit(void);
 void hugepool_fill_setup(struct hugepool *pool);
 void hugepool_kick(struct hugepool *pool);
 void hugepool_hold(struct hugepool *pool, unsigned int seconds);
+
+/* hotplug.c */
+int hugepool_hotplug_init(void);
+void hugepool_hotplug_exit(void);
 
 /* pressure.c */
 int hugepool_pressure_init(void);

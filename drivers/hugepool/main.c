@@ -98,7 +98,7 @@ static struct folio *take(int nid, bool may_use_spare)
  * whatever was there: overwrite all of it before anybody can see it. It counts
  * as in use until vigil_hugepool_give_back() or vigil_hugepool_forget().
  *
- * Context: Process context, does not sleep. Takes and releases pool->lock.
+ * Context: Process context, may sleep. Takes and releases pool->lock.
  * Return: a folio with one reference for the caller, or ERR_PTR(-ENOMEM) when
  * the reserve has no more than its spare or there is none.
  */
@@ -115,7 +115,7 @@ EXPORT_SYMBOL_GPL(vigil_hugepool_take);
  * For a page that replaces a damaged one, which is let go of soon after; as
  * vigil_hugepool_take() otherwise.
  *
- * Context: Process context, does not sleep. Takes and releases pool->lock.
+ * Context: Process context, may sleep. Takes and releases pool->lock.
  * Return: a folio with one reference for the caller, or ERR_PTR(-ENOMEM) when
  * the reserve is empty or there is none.
  */
@@ -134,7 +134,7 @@ EXPORT_SYMBOL_GPL(vigil_hugepool_take_spare);
  * vigil_hugepool_forget(). A page whose poison was found by the caller may go
  * back this way: it will not be handed out again.
  *
- * Context: Process context, does not sleep. Takes and releases pool->lock.
+ * Context: Process context, may sleep. Takes and releases pool->lock.
  */
 void vigil_hugepool_give_back(struct folio *folio)
 {
@@ -306,6 +306,29 @@ static void __init warn_of_useless_targets(void)
 	}
 }
 
+static int __init start_listening(void)
+{
+	int err = hugepool_hotplug_init();
+
+	if (err)
+		return err;
+	err = hugepool_pressure_init();
+	if (err) {
+		hugepool_hotplug_exit();
+		return err;
+	}
+	vigil_frame_owner_register(&frame_owner);
+	return 0;
+}
+
+/* Afterwards nobody but the fill and sysfs looks for a reserve. */
+static void stop_listening(void)
+{
+	vigil_frame_owner_unregister(&frame_owner);
+	hugepool_pressure_exit();
+	hugepool_hotplug_exit();
+}
+
 static int __init vigil_hugepool_init(void)
 {
 	int nid, err;
@@ -323,21 +346,19 @@ static int __init vigil_hugepool_init(void)
 			return err;
 		}
 	}
-	err = hugepool_pressure_init();
+	err = start_listening();
 	if (err) {
 		remove_hugepools();
 		return err;
 	}
 	warn_of_useless_targets();
-	vigil_frame_owner_register(&frame_owner);
 	return 0;
 }
 module_init(vigil_hugepool_init);
 
 static void __exit vigil_hugepool_exit(void)
 {
-	vigil_frame_owner_unregister(&frame_owner);
-	hugepool_pressure_exit();
+	stop_listening();
 	remove_hugepools();
 }
 module_exit(vigil_hugepool_exit);

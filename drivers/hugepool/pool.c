@@ -28,14 +28,20 @@
  * back, because unpoison_memory() is kept away, and after the first real error
  * it refuses anyhow.
  *
- * What is not done here: getting pages (fill.c). Memory hot-remove of a range
- * that holds idle pages fails, because they look like a driver's pages.
+ * Hot-remove. Idle pages are marked as movable, for hotplug.c, from before they
+ * are on the list until after. The mark needs the lock of the folio, which others
+ * take for a moment when they meet a page that is marked; they wait for nothing
+ * with it.
+ *
+ * What is not done here: getting pages (fill.c).
  *
  * Locks: pool->lock is innermost, nothing is called under it but the page's
- * own reference count and tracepoints.
+ * own reference count and tracepoints. The lock of a folio is never held with it.
  */
 #include <linux/memory_hotplug.h>
+#include <linux/migrate.h>
 #include <linux/mm.h>
+#include <linux/pagemap.h>
 #include <linux/sched.h>
 #include <linux/timekeeping.h>
 
@@ -136,6 +142,47 @@ bool hugepool_folio_poisoned(struct folio *folio)
 	return false;
 }
 
+static bool refuse_isolation(struct page *page, isolate_mode_t mode)
+{
+	return false;
+}
+
+/* The others are called for pages that were isolated. */
+static const struct movable_operations idle_page_ops = {
+	.isolate_page = refuse_isolation,
+};
+
+/* What __SetPageMovable() does; unlike its reverse, ours leaves no trace. */
+static void mark_movable(struct folio *folio)
+{
+	folio_lock(folio);
+	folio->mapping = (void *)((unsigned long)&idle_page_ops |
+				  PAGE_MAPPING_MOVABLE);
+	folio_unlock(folio);
+}
+
+/* Whoever looks at idle_page_ops has the lock: afterwards nobody does. */
+static void unmark_movable(struct folio *folio)
+{
+	folio_lock(folio);
+	folio->mapping = NULL;
+	folio_unlock(folio);
+}
+
+static bool vacating_locked(const struct hugepool *pool,
+			    const struct folio *folio)
+{
+	lockdep_assert_held(&pool->lock);
+	return folio_pfn((struct folio *)folio) - pool->vacate_pfn <
+	       pool->vacate_nr_pages;
+}
+
+static bool wanted_locked(const struct hugepool *pool,
+			  const struct folio *folio)
+{
+	return plan_locked(pool).fill_pages && !vacating_locked(pool, folio);
+}
+
 static void attach_locked(struct hugepool *pool, struct folio *folio,
 			  struct list_head *list)
 {
@@ -170,6 +217,7 @@ static void quarantine(struct hugepool *pool, struct folio *folio)
  */
 static bool discard(struct hugepool *pool, struct folio *folio)
 {
+	unmark_movable(folio);
 	if (hugepool_folio_poisoned(folio)) {
 		quarantine(pool, folio);
 		return false;
@@ -184,15 +232,17 @@ static bool discard(struct hugepool *pool, struct folio *folio)
  * @pool: reserve
  * @folio: page of PMD order with one reference, which passes to the reserve
  *
- * Context: Process context, does not sleep. Takes pool->lock.
- * Return: false when nothing is missing any more; the page is the caller's then.
+ * Context: Process context, may sleep. Takes pool->lock and the folio's.
+ * Return: false when nothing is missing any more, or the page is in memory that
+ * goes offline; the page is the caller's then.
  */
 bool hugepool_add(struct hugepool *pool, struct folio *folio)
 {
 	bool wanted;
 
+	mark_movable(folio);
 	spin_lock(&pool->lock);
-	wanted = plan_locked(pool).fill_pages;
+	wanted = wanted_locked(pool, folio);
 	if (wanted) {
 		attach_locked(pool, folio, &pool->free);
 		pool->stat.free_pages++;
@@ -202,6 +252,8 @@ bool hugepool_add(struct hugepool *pool, struct folio *folio)
 		trace_vigil_hugepool_fill(pool->nid, folio_pfn(folio));
 	}
 	spin_unlock(&pool->lock);
+	if (!wanted)
+		unmark_movable(folio);
 	return wanted;
 }
 
@@ -243,7 +295,7 @@ static struct folio *pop_used(struct hugepool *pool, bool may_use_spare)
  * Poisoned pages that are met on the way go into quarantine. The frames are
  * looked at without the lock, so takers don't wait for each other.
  *
- * Context: Process context, does not sleep. Takes pool->lock.
+ * Context: Process context, may sleep. Takes pool->lock and the folio's.
  * Return: a folio with one reference, or NULL when the reserve has none that may
  * be taken.
  */
@@ -252,6 +304,7 @@ struct folio *hugepool_take(struct hugepool *pool, bool may_use_spare)
 	struct folio *folio;
 
 	while ((folio = pop_used(pool, may_use_spare))) {
+		unmark_movable(folio);
 		if (!hugepool_folio_poisoned(folio))
 			break;
 		quarantine(pool, folio);
@@ -272,7 +325,7 @@ struct folio *hugepool_take(struct hugepool *pool, bool may_use_spare)
  * @pool: reserve that it came from
  * @folio: page with the one reference that hugepool_take() gave
  *
- * Context: Process context, does not sleep. Takes pool->lock.
+ * Context: Process context, may sleep. Takes pool->lock and the folio's.
  */
 void hugepool_give_back(struct hugepool *pool, struct folio *folio)
 {
@@ -285,8 +338,9 @@ void hugepool_give_back(struct hugepool *pool, struct folio *folio)
 		return;
 	}
 
+	mark_movable(folio);
 	spin_lock(&pool->lock);
-	wanted = plan_locked(pool).fill_pages;
+	wanted = wanted_locked(pool, folio);
 	if (wanted) {
 		attach_locked(pool, folio, &pool->free);
 		pool->stat.free_pages++;
@@ -386,8 +440,8 @@ static struct folio *pop_yielded(struct hugepool *pool, bool with_spare)
  *
  * The fill has to be started by the caller, some time later.
  *
- * Context: Process context, also while memory is reclaimed: allocates nothing.
- * Takes pool->lock.
+ * Context: Process context, may sleep, also while memory is reclaimed: allocates
+ * nothing. Takes pool->lock and the folios'.
  * Return: pages that went back.
  */
 unsigned long hugepool_yield(struct hugepool *pool, unsigned long nr,
@@ -416,6 +470,69 @@ bool hugepool_recovering(struct hugepool *pool)
 	recovering = pool->recovering;
 	spin_unlock(&pool->lock);
 	return recovering;
+}
+
+static void pop_vacated(struct hugepool *pool, struct list_head *vacated)
+{
+	struct folio *folio, *next;
+
+	spin_lock(&pool->lock);
+	list_for_each_entry_safe(folio, next, &pool->free, lru) {
+		if (!vacating_locked(pool, folio))
+			continue;
+		detach_locked(pool, folio);
+		list_add(&folio->lru, vacated);
+		pool->stat.free_pages--;
+		pool->stat.pages_vacated++;
+	}
+	note_shortfall_locked(pool);
+	spin_unlock(&pool->lock);
+}
+
+/**
+ * hugepool_vacate() - Give up the idle pages in a range, and take none of it.
+ * @pool: reserve
+ * @start_pfn: first frame of the range
+ * @nr_pages: base pages in it
+ *
+ * Until hugepool_end_vacate().
+ *
+ * Context: Process context, may sleep. Takes pool->lock and the folios'.
+ * Return: 0, or -EBUSY when a page could not go because a frame is poisoned.
+ */
+int hugepool_vacate(struct hugepool *pool, unsigned long start_pfn,
+		    unsigned long nr_pages)
+{
+	struct folio *folio, *next;
+	LIST_HEAD(vacated);
+	int err = 0;
+
+	spin_lock(&pool->lock);
+	pool->vacate_pfn = start_pfn;
+	pool->vacate_nr_pages = nr_pages;
+	spin_unlock(&pool->lock);
+
+	pop_vacated(pool, &vacated);
+	list_for_each_entry_safe(folio, next, &vacated, lru) {
+		list_del_init(&folio->lru);
+		if (!discard(pool, folio))
+			err = -EBUSY;
+		cond_resched();
+	}
+	return err;
+}
+
+/**
+ * hugepool_end_vacate() - Forget about the range.
+ * @pool: reserve
+ *
+ * Context: Process context, does not sleep. Takes pool->lock.
+ */
+void hugepool_end_vacate(struct hugepool *pool)
+{
+	spin_lock(&pool->lock);
+	pool->vacate_nr_pages = 0;
+	spin_unlock(&pool->lock);
 }
 
 static int set_wanted(struct hugepool *pool, unsigned long *wanted_pages,
@@ -511,7 +628,7 @@ static struct folio *find_locked(struct hugepool *pool, unsigned long pfn)
  * @pool: reserve of the frame's node
  * @pfn: frame
  *
- * Context: Process context, does not sleep. Takes pool->lock.
+ * Context: Process context, may sleep. Takes pool->lock and the folio's.
  * Return: 0 when the page went back to the page allocator, -ENOENT when no idle
  * page contains the frame, -EHWPOISON when one does that is or now is in
  * quarantine, out of use but not in the page allocator.

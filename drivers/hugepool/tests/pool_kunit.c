@@ -357,6 +357,49 @@ static void recovering_ends_when_full(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, hugepool_recovering(&fixture->pool));
 }
 
+static void vacate_frees_the_range(struct kunit *test)
+{
+	struct pool_fixture *fixture = test->priv;
+	struct folio *folio = fill(test, 3);
+
+	KUNIT_EXPECT_EQ(test, 0,
+			hugepool_vacate(&fixture->pool, folio_pfn(folio),
+					folio_nr_pages(folio)));
+	expect_pages(test, 2, 0, 0);
+}
+
+static void vacate_objects_to_poison(struct kunit *test)
+{
+	struct pool_fixture *fixture = test->priv;
+	struct folio *folio = fill(test, 2);
+
+	poison(test, folio);
+	KUNIT_EXPECT_EQ(test, -EBUSY,
+			hugepool_vacate(&fixture->pool, folio_pfn(folio),
+					folio_nr_pages(folio)));
+	expect_pages(test, 1, 0, 1);
+}
+
+static void vacated_range_stays_empty(struct kunit *test)
+{
+	struct pool_fixture *fixture = test->priv;
+	struct folio *taken, *fresh = new_huge_page(test);
+
+	fill(test, 1);
+	taken = hugepool_take(&fixture->pool, false);
+	KUNIT_ASSERT_NOT_NULL(test, taken);
+	KUNIT_ASSERT_EQ(test, hugepool_set_target(&fixture->pool, 2), 0);
+	KUNIT_EXPECT_EQ(test, 0, hugepool_vacate(&fixture->pool, 0, ULONG_MAX));
+	KUNIT_EXPECT_FALSE(test, hugepool_add(&fixture->pool, fresh));
+	KUNIT_EXPECT_NULL(test, fresh->mapping);
+	hugepool_give_back(&fixture->pool, taken);
+	expect_pages(test, 0, 0, 0);
+
+	hugepool_end_vacate(&fixture->pool);
+	KUNIT_EXPECT_TRUE(test, hugepool_add(&fixture->pool, fresh));
+	expect_pages(test, 1, 0, 0);
+}
+
 static void close_refuses_targets(struct kunit *test)
 {
 	struct pool_fixture *fixture = test->priv;
@@ -387,6 +430,9 @@ static struct kunit_case pool_kunit_cases[] = {
 	KUNIT_CASE(yield_keeps_the_spare),
 	KUNIT_CASE(yield_keeps_poisoned),
 	KUNIT_CASE(recovering_ends_when_full),
+	KUNIT_CASE(vacate_frees_the_range),
+	KUNIT_CASE(vacate_objects_to_poison),
+	KUNIT_CASE(vacated_range_stays_empty),
 	KUNIT_CASE(close_refuses_targets),
 	{ }
 };
