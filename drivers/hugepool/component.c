@@ -31,18 +31,18 @@ static u64 read_##field(struct vigil_component *component, void *priv)	\
 }
 
 HUGEPOOL_COUNTER(free_pages)
+HUGEPOOL_COUNTER(shortfall_pages)
+HUGEPOOL_COUNTER(shortfall_seconds)
+HUGEPOOL_COUNTER(fill_pages_per_minute)
 HUGEPOOL_COUNTER(used_pages)
 HUGEPOOL_COUNTER(quarantined_pages)
 HUGEPOOL_COUNTER(pages_filled)
 HUGEPOOL_COUNTER(pages_taken)
 HUGEPOOL_COUNTER(poisoned_pages)
 HUGEPOOL_COUNTER(pages_evacuated)
+HUGEPOOL_COUNTER(pages_vacated)
+HUGEPOOL_COUNTER(pages_given_back)
 HUGEPOOL_COUNTER(fill_failures)
-
-static u64 read_shortfall_pages(struct vigil_component *component, void *priv)
-{
-	return hugepool_shortfall(priv);
-}
 
 static u64 read_page_size_bytes(struct vigil_component *component, void *priv)
 {
@@ -54,12 +54,16 @@ static const struct vigil_counter_desc hugepool_counters[] = {
 	{ .name = "free_pages", .read = read_free_pages },
 	{ .name = "used_pages", .read = read_used_pages },
 	{ .name = "shortfall_pages", .read = read_shortfall_pages },
+	{ .name = "shortfall_seconds", .read = read_shortfall_seconds },
 	{ .name = "quarantined_pages", .read = read_quarantined_pages },
+	{ .name = "fill_pages_per_minute", .read = read_fill_pages_per_minute },
 	{ .name = "pages_filled", .read = read_pages_filled },
 	{ .name = "fill_failures", .read = read_fill_failures },
 	{ .name = "pages_taken", .read = read_pages_taken },
 	{ .name = "poisoned_pages", .read = read_poisoned_pages },
 	{ .name = "pages_evacuated", .read = read_pages_evacuated },
+	{ .name = "pages_vacated", .read = read_pages_vacated },
+	{ .name = "pages_given_back", .read = read_pages_given_back },
 };
 
 static u64 get_target_pages(struct vigil_component *component, void *priv)
@@ -80,6 +84,64 @@ static int set_target_pages(struct vigil_component *component, void *priv,
 	return err;
 }
 
+static u64 get_spare_pages(struct vigil_component *component, void *priv)
+{
+	struct hugepool_stat stat;
+
+	hugepool_read(priv, &stat);
+	return stat.spare_pages;
+}
+
+static int set_spare_pages(struct vigil_component *component, void *priv,
+			   u64 value)
+{
+	int err = hugepool_set_spare(priv, value);
+
+	if (!err)
+		hugepool_kick(priv);
+	return err;
+}
+
+static u64 get_give_back(struct vigil_component *component, void *priv)
+{
+	struct hugepool *pool = priv;
+
+	return READ_ONCE(pool->give_back);
+}
+
+static int set_give_back(struct vigil_component *component, void *priv,
+			 u64 value)
+{
+	struct hugepool *pool = priv;
+
+	WRITE_ONCE(pool->give_back, value);
+	return 0;
+}
+
+static void describe_policies(struct hugepool *pool)
+{
+	unsigned long max_pages = hugepool_node_max_pages(pool->nid);
+
+	pool->policies[HUGEPOOL_TARGET_PAGES] = (struct vigil_policy_desc) {
+		.name = "target_pages",
+		.maximum = max_pages,
+		.get = get_target_pages,
+		.set = set_target_pages,
+	};
+	pool->policies[HUGEPOOL_SPARE_PAGES] = (struct vigil_policy_desc) {
+		.name = "spare_pages",
+		.maximum = max_pages,
+		.get = get_spare_pages,
+		.set = set_spare_pages,
+	};
+	pool->policies[HUGEPOOL_GIVE_BACK] = (struct vigil_policy_desc) {
+		.name = "give_back",
+		.maximum = 1,
+		.get = get_give_back,
+		.set = set_give_back,
+	};
+}
+
 static void report_degraded(struct hugepool *pool,
 			    struct vigil_component *component,
 			    unsigned long shortfall)
@@ -89,7 +151,7 @@ static void report_degraded(struct hugepool *pool,
 
 	hugepool_read(pool, &stat);
 	scnprintf(reason, sizeof(reason), "short by %lu of %lu huge pages",
-		  shortfall, stat.target_pages);
+		  shortfall, stat.target_pages + stat.spare_pages);
 	vigil_component_set_health(component, VIGIL_HEALTH_DEGRADED, reason);
 	vigil_component_set_advice(component, VIGIL_ADVICE_WATCH, reason);
 }
@@ -143,19 +205,14 @@ int hugepool_component_register(struct hugepool *pool)
 		.owner = THIS_MODULE,
 		.counters = hugepool_counters,
 		.nr_counters = ARRAY_SIZE(hugepool_counters),
-		.policies = &pool->policy,
-		.nr_policies = 1,
+		.policies = pool->policies,
+		.nr_policies = ARRAY_SIZE(pool->policies),
 		.priv = pool,
 	};
 	struct vigil_component *component;
 
 	scnprintf(pool->instance, sizeof(pool->instance), "%d", pool->nid);
-	pool->policy = (struct vigil_policy_desc) {
-		.name = "target_pages",
-		.maximum = hugepool_node_max_pages(pool->nid),
-		.get = get_target_pages,
-		.set = set_target_pages,
-	};
+	describe_policies(pool);
 	component = vigil_component_register(&desc);
 	if (IS_ERR(component))
 		return PTR_ERR(component);

@@ -7,6 +7,16 @@
  * after 100 ms, doubled up to a minute. Whoever makes a page likely to be had
  * kicks it: a new target, or a user that let go.
  *
+ * Patience pays. Compaction resumes where it stopped before, and stops for
+ * reasons that are gone a moment later (a lock, a page on its way to a list), so
+ * one allocation that failed says little: of memory that was fragmented on
+ * purpose the first pass got anything between 4 and 100 % of what some more got.
+ * Hence a pass tries some times before it ends. Every failure also wakes
+ * kcompactd, which goes on in the background meanwhile.
+ *
+ * After pages were given back under memory pressure the fill waits, and wants
+ * twice the margin until it has them all again.
+ *
  * The pages are not __GFP_MOVABLE although the page cache could migrate them:
  * what they hold is pinned by devices for as long as it lives, and pinned pages
  * in ZONE_MOVABLE would have to be migrated first. __GFP_RETRY_MAYFAIL makes
@@ -28,8 +38,8 @@
 /* Pages between two returns to the workqueue. */
 #define FILL_BATCH_PAGES 64
 
-/* Head start for whoever had a page evacuated to take its frame. */
-#define EVACUATION_HOLD_JIFFIES (5 * HZ)
+/* Failed allocations in a row that end a pass. */
+#define FILL_TRIES 5
 
 #define FILL_GFP (GFP_HIGHUSER | __GFP_NOWARN | __GFP_THISNODE | \
 		  __GFP_RETRY_MAYFAIL)
@@ -66,26 +76,39 @@ static void rearm(struct hugepool *pool, unsigned long delay)
 }
 
 /**
- * hugepool_hold() - Fill nothing for a moment.
- * @pool: reserve of the node of a frame that is being evacuated
+ * hugepool_hold() - Fill nothing for a while, then have a look.
+ * @pool: reserve
+ * @seconds: how long, from now
  *
- * The page that is freed with it is the one that the allocator hands out next,
- * bad frame included. Its evacuation was for somebody who wants that frame.
- *
- * Context: Process context, does not sleep.
+ * Context: Process context, does not sleep. Takes pool->lock.
  */
-void hugepool_hold(struct hugepool *pool)
+void hugepool_hold(struct hugepool *pool, unsigned int seconds)
 {
-	WRITE_ONCE(pool->hold_until, jiffies + EVACUATION_HOLD_JIFFIES);
+	WRITE_ONCE(pool->hold_until, jiffies + seconds * HZ);
+	rearm(pool, seconds * HZ);
+}
+
+static struct folio *try_to_get(struct hugepool *pool)
+{
+	bool after_pressure = hugepool_recovering(pool);
+	struct folio *folio = NULL;
+	int i;
+
+	WRITE_ONCE(pool->filler, current);
+	for (i = 0; i < FILL_TRIES && !folio; i++) {
+		if (!hugepool_node_has_room(pool->nid, after_pressure))
+			break;
+		folio = __folio_alloc(FILL_GFP, HPAGE_PMD_ORDER, pool->nid, NULL);
+		cond_resched();
+	}
+	WRITE_ONCE(pool->filler, NULL);
+	return folio;
 }
 
 static bool fill_one(struct hugepool *pool)
 {
-	struct folio *folio;
+	struct folio *folio = try_to_get(pool);
 
-	if (!hugepool_node_has_room(pool->nid))
-		return false;
-	folio = __folio_alloc(FILL_GFP, HPAGE_PMD_ORDER, pool->nid, NULL);
 	if (!folio)
 		return false;
 

@@ -26,29 +26,66 @@
 #include <linux/vigil/hugepool.h>
 
 #include "hugepool.h"
+#include "plan.h"
 
-static unsigned long initial_pages[MAX_NUMNODES] __initdata;
-module_param_array_named(target_pages, initial_pages, ulong, NULL, 0);
+static unsigned long target_pages[MAX_NUMNODES] __initdata;
+module_param_array(target_pages, ulong, NULL, 0);
 MODULE_PARM_DESC(target_pages,
 		 "Huge pages to reserve at load on node 0, 1, ... (default 0)");
+
+static unsigned long spare_pages[MAX_NUMNODES] __initdata;
+module_param_array(spare_pages, ulong, NULL, 0);
+MODULE_PARM_DESC(spare_pages,
+		 "Idle huge pages to keep for healing on node 0, 1, ... (default 0)");
+
+static bool give_back __initdata;
+module_param(give_back, bool, 0);
+MODULE_PARM_DESC(give_back,
+		 "Give idle huge pages back under memory pressure (default no)");
+
+/* Head start for whoever had a page evacuated to take its frame. */
+#define EVACUATION_HOLD_SECONDS 5
 
 /* Written while the module is loaded and unloaded, when nobody can call us. */
 static struct hugepool *hugepools[MAX_NUMNODES];
 
-static struct hugepool *find_hugepool(int nid)
+/**
+ * hugepool_of_node() - The reserve of a node.
+ * @nid: any number
+ *
+ * Context: Any, but not before the reserves are made nor after they are removed.
+ * Return: NULL when the node has none.
+ */
+struct hugepool *hugepool_of_node(int nid)
 {
 	return nid >= 0 && nid < MAX_NUMNODES ? hugepools[nid] : NULL;
 }
 
-static struct folio *take_from_node(int nid)
+static struct folio *take_from_node(int nid, bool may_use_spare)
 {
-	struct hugepool *pool = find_hugepool(nid);
-	struct folio *folio = pool ? hugepool_take(pool) : NULL;
+	struct hugepool *pool = hugepool_of_node(nid);
+	struct folio *folio = pool ? hugepool_take(pool, may_use_spare) : NULL;
 
 	/* Poisoned pages may have been put aside on the way. */
 	if (pool && hugepool_shortfall(pool))
 		hugepool_kick(pool);
 	return folio;
+}
+
+static struct folio *take(int nid, bool may_use_spare)
+{
+	int preferred = nid == NUMA_NO_NODE ? numa_mem_id() : nid;
+	struct folio *folio = take_from_node(preferred, may_use_spare);
+
+	if (!folio && nid == NUMA_NO_NODE) {
+		for_each_node_state(nid, N_MEMORY) {
+			if (nid != preferred)
+				folio = take_from_node(nid, may_use_spare);
+			if (folio)
+				break;
+		}
+	}
+	return folio ?: ERR_PTR(-ENOMEM);
 }
 
 /**
@@ -61,26 +98,32 @@ static struct folio *take_from_node(int nid)
  * whatever was there: overwrite all of it before anybody can see it. It counts
  * as in use until vigil_hugepool_give_back() or vigil_hugepool_forget().
  *
- * Context: Process context, does not sleep. Takes and releases pool->lock.
+ * Context: Process context, may sleep. Takes and releases pool->lock.
  * Return: a folio with one reference for the caller, or ERR_PTR(-ENOMEM) when
- * the reserve is empty or there is none.
+ * the reserve has no more than its spare or there is none.
  */
 struct folio *vigil_hugepool_take(int nid)
 {
-	int preferred = nid == NUMA_NO_NODE ? numa_mem_id() : nid;
-	struct folio *folio = take_from_node(preferred);
-
-	if (!folio && nid == NUMA_NO_NODE) {
-		for_each_node_state(nid, N_MEMORY) {
-			if (nid != preferred)
-				folio = take_from_node(nid);
-			if (folio)
-				break;
-		}
-	}
-	return folio ?: ERR_PTR(-ENOMEM);
+	return take(nid, false);
 }
 EXPORT_SYMBOL_GPL(vigil_hugepool_take);
+
+/**
+ * vigil_hugepool_take_spare() - Take one huge page, from the spare if need be.
+ * @nid: as for vigil_hugepool_take()
+ *
+ * For a page that replaces a damaged one, which is let go of soon after; as
+ * vigil_hugepool_take() otherwise.
+ *
+ * Context: Process context, may sleep. Takes and releases pool->lock.
+ * Return: a folio with one reference for the caller, or ERR_PTR(-ENOMEM) when
+ * the reserve is empty or there is none.
+ */
+struct folio *vigil_hugepool_take_spare(int nid)
+{
+	return take(nid, true);
+}
+EXPORT_SYMBOL_GPL(vigil_hugepool_take_spare);
 
 /**
  * vigil_hugepool_give_back() - Return a page that was never used.
@@ -91,11 +134,11 @@ EXPORT_SYMBOL_GPL(vigil_hugepool_take);
  * vigil_hugepool_forget(). A page whose poison was found by the caller may go
  * back this way: it will not be handed out again.
  *
- * Context: Process context, does not sleep. Takes and releases pool->lock.
+ * Context: Process context, may sleep. Takes and releases pool->lock.
  */
 void vigil_hugepool_give_back(struct folio *folio)
 {
-	struct hugepool *pool = find_hugepool(folio_nid(folio));
+	struct hugepool *pool = hugepool_of_node(folio_nid(folio));
 
 	if (WARN_ON_ONCE(!pool || folio_order(folio) != HPAGE_PMD_ORDER ||
 			 folio_ref_count(folio) != 1 || folio->mapping ||
@@ -118,7 +161,7 @@ EXPORT_SYMBOL_GPL(vigil_hugepool_give_back);
  */
 void vigil_hugepool_forget(int nid)
 {
-	struct hugepool *pool = find_hugepool(nid);
+	struct hugepool *pool = hugepool_of_node(nid);
 
 	if (WARN_ON_ONCE(!pool))
 		return;
@@ -131,6 +174,8 @@ EXPORT_SYMBOL_GPL(vigil_hugepool_forget);
  * vigil_hugepool_free_pages() - How many pages could be taken now.
  * @nid: node to ask for, or NUMA_NO_NODE for all together
  *
+ * Without the spare, which vigil_hugepool_take() leaves alone.
+ *
  * A hint: it may be wrong when the caller reads it, and some of the pages may
  * turn out to be poisoned.
  *
@@ -139,7 +184,7 @@ EXPORT_SYMBOL_GPL(vigil_hugepool_forget);
  */
 unsigned long vigil_hugepool_free_pages(int nid)
 {
-	struct hugepool *pool = find_hugepool(nid);
+	struct hugepool *pool = hugepool_of_node(nid);
 	struct hugepool_stat stat = { };
 	unsigned long free_pages = 0;
 
@@ -150,20 +195,24 @@ unsigned long vigil_hugepool_free_pages(int nid)
 	}
 	if (pool)
 		hugepool_read(pool, &stat);
-	return stat.free_pages;
+	return hugepool_takable(stat.spare_pages, stat.free_pages, false);
 }
 EXPORT_SYMBOL_GPL(vigil_hugepool_free_pages);
 
 static int evacuate_frame(struct vigil_frame_owner *self, unsigned long pfn)
 {
 	struct page *page = pfn_to_online_page(pfn);
-	struct hugepool *pool = page ? find_hugepool(page_to_nid(page)) : NULL;
+	struct hugepool *pool = page ? hugepool_of_node(page_to_nid(page)) : NULL;
 	int err;
 
 	if (!pool)
 		return -ENOENT;
-	/* Also for a frame of somebody else, who will free a huge page. */
-	hugepool_hold(pool);
+	/*
+	 * The page that is freed is the one that the allocator hands out next,
+	 * bad frame included, and whoever had it evacuated wants that frame.
+	 * Also for a frame of somebody else, who will free a huge page.
+	 */
+	hugepool_hold(pool, EVACUATION_HOLD_SECONDS);
 	err = hugepool_evacuate(pool, pfn);
 	if (err != -ENOENT)
 		hugepool_kick(pool);
@@ -177,17 +226,17 @@ static struct vigil_frame_owner frame_owner = {
 };
 
 /* A host that lost a memory module should still come up with what it has. */
-static unsigned long __init initial_target(int nid)
+static unsigned long __init initial_pages(int nid, const char *name,
+					  unsigned long wanted_pages)
 {
-	unsigned long target_pages = initial_pages[nid];
 	unsigned long max_pages = hugepool_node_max_pages(nid);
 
-	if (target_pages > max_pages) {
-		pr_warn("node %d: target_pages lowered from %lu to %lu\n",
-			nid, target_pages, max_pages);
-		target_pages = max_pages;
+	if (wanted_pages > max_pages) {
+		pr_warn("node %d: %s lowered from %lu to %lu\n",
+			nid, name, wanted_pages, max_pages);
+		wanted_pages = max_pages;
 	}
-	return target_pages;
+	return wanted_pages;
 }
 
 static int __init add_hugepool(int nid)
@@ -201,7 +250,11 @@ static int __init add_hugepool(int nid)
 
 	hugepool_init(pool, nid);
 	hugepool_fill_setup(pool);
-	hugepool_set_target(pool, initial_target(nid));
+	pool->give_back = give_back;
+	hugepool_set_spare(pool, initial_pages(nid, "spare_pages",
+					       spare_pages[nid]));
+	hugepool_set_target(pool, initial_pages(nid, "target_pages",
+						target_pages[nid]));
 	err = hugepool_component_register(pool);
 	if (err) {
 		kfree(pool);
@@ -247,10 +300,33 @@ static void __init warn_of_useless_targets(void)
 	int nid;
 
 	for (nid = 0; nid < MAX_NUMNODES; nid++) {
-		if (initial_pages[nid] && !hugepools[nid])
+		if (target_pages[nid] && !hugepools[nid])
 			pr_warn("node %d: target_pages ignored, no memory to reserve\n",
 				nid);
 	}
+}
+
+static int __init start_listening(void)
+{
+	int err = hugepool_hotplug_init();
+
+	if (err)
+		return err;
+	err = hugepool_pressure_init();
+	if (err) {
+		hugepool_hotplug_exit();
+		return err;
+	}
+	vigil_frame_owner_register(&frame_owner);
+	return 0;
+}
+
+/* Afterwards nobody but the fill and sysfs looks for a reserve. */
+static void stop_listening(void)
+{
+	vigil_frame_owner_unregister(&frame_owner);
+	hugepool_pressure_exit();
+	hugepool_hotplug_exit();
 }
 
 static int __init vigil_hugepool_init(void)
@@ -270,15 +346,19 @@ static int __init vigil_hugepool_init(void)
 			return err;
 		}
 	}
+	err = start_listening();
+	if (err) {
+		remove_hugepools();
+		return err;
+	}
 	warn_of_useless_targets();
-	vigil_frame_owner_register(&frame_owner);
 	return 0;
 }
 module_init(vigil_hugepool_init);
 
 static void __exit vigil_hugepool_exit(void)
 {
-	vigil_frame_owner_unregister(&frame_owner);
+	stop_listening();
 	remove_hugepools();
 }
 module_exit(vigil_hugepool_exit);

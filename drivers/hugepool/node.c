@@ -7,6 +7,7 @@
  * as everybody's are.
  */
 #include <linux/gfp.h>
+#include <linux/math.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/sizes.h>
@@ -61,13 +62,29 @@ unsigned long hugepool_node_max_pages(int nid)
 /**
  * hugepool_node_has_room() - Can a node spare one more huge page?
  * @nid: node with memory
+ * @after_pressure: pages were given back, so it has to be more than enough
  *
  * Context: Any.
  * Return: true when the rest of the host is left enough.
  */
-bool hugepool_node_has_room(int nid)
+bool hugepool_node_has_room(int nid, bool after_pressure)
 {
 	struct hugepool_room room = node_room(nid);
 
-	return hugepool_has_room(&room, HPAGE_PMD_NR);
+	return after_pressure ? hugepool_has_recovered(&room, HPAGE_PMD_NR) :
+				hugepool_has_room(&room, HPAGE_PMD_NR);
+}
+
+/**
+ * hugepool_node_lack() - How many huge pages would bring a node to its floor?
+ * @nid: node
+ *
+ * Context: Any.
+ * Return: huge pages, 0 when the node has what the fill leaves it.
+ */
+unsigned long hugepool_node_lack(int nid)
+{
+	struct hugepool_room room = node_room(nid);
+
+	return DIV_ROUND_UP(hugepool_lack(&room), HPAGE_PMD_NR);
 }

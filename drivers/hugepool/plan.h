@@ -7,6 +7,7 @@
 #define VIGIL_HUGEPOOL_PLAN_H
 
 #include <linux/minmax.h>
+#include <linux/overflow.h>
 #include <linux/types.h>
 
 #define HUGEPOOL_BACKOFF_MIN_MS 100u
@@ -30,25 +31,32 @@ struct hugepool_plan {
 /*
  * The target counts idle pages and pages in use alike. Pages in use are not
  * taken away from their users: when they alone exceed the target, every idle
- * page is given back and the rest follows as the users let go.
+ * page above the spare is given back and the rest follows as the users let go.
+ * The spare is idle pages on top, however many are in use.
  */
 static inline struct hugepool_plan hugepool_plan(unsigned long target_pages,
+						 unsigned long spare_pages,
 						 unsigned long free_pages,
 						 unsigned long used_pages)
 {
+	unsigned long idle_pages = target_pages - min(target_pages, used_pages);
 	struct hugepool_plan plan = { };
 
-	if (used_pages >= target_pages) {
-		plan.trim_pages = free_pages;
-		return plan;
-	}
-
-	target_pages -= used_pages;
-	if (free_pages < target_pages)
-		plan.fill_pages = target_pages - free_pages;
+	idle_pages = size_add(idle_pages, spare_pages);
+	if (free_pages < idle_pages)
+		plan.fill_pages = idle_pages - free_pages;
 	else
-		plan.trim_pages = free_pages - target_pages;
+		plan.trim_pages = free_pages - idle_pages;
 	return plan;
+}
+
+/* How many pages may be taken: healing may use the spare, nobody else. */
+static inline unsigned long hugepool_takable(unsigned long spare_pages,
+					     unsigned long free_pages,
+					     bool may_use_spare)
+{
+	return may_use_spare ? free_pages :
+			       free_pages - min(free_pages, spare_pages);
 }
 
 /* How long to wait after @nr_failures fruitless passes in a row, at least 1. */
@@ -88,17 +96,46 @@ struct hugepool_room {
  * the high watermark, above which kswapd sleeps, and a margin, so that the fill
  * alone never drives the node into reclaim or to the OOM killer.
  */
+static inline unsigned long
+hugepool_available(const struct hugepool_room *room)
+{
+	return room->free_pages + room->file_pages -
+	       min(room->file_pages / 2, room->low_pages);
+}
+
+static inline unsigned long hugepool_margin(const struct hugepool_room *room)
+{
+	return max(room->margin_pages,
+		   room->usable_pages / HUGEPOOL_MARGIN_DIVISOR);
+}
+
 static inline bool hugepool_has_room(const struct hugepool_room *room,
 				     unsigned long wanted_pages)
 {
-	unsigned long share_pages = room->usable_pages / HUGEPOOL_MARGIN_DIVISOR;
-	unsigned long floor_pages = room->high_pages +
-				    max(room->margin_pages, share_pages);
-	unsigned long available_pages = room->free_pages + room->file_pages -
-					min(room->file_pages / 2, room->low_pages);
+	unsigned long floor_pages = room->high_pages + hugepool_margin(room);
+	unsigned long available_pages = hugepool_available(room);
 
 	return available_pages >= floor_pages &&
 	       available_pages - floor_pages >= wanted_pages;
+}
+
+/*
+ * After pages were given back under pressure the margin has to be there twice:
+ * between giving at the floor and filling above it there must be a gap that a
+ * host can move in.
+ */
+static inline bool hugepool_has_recovered(const struct hugepool_room *room,
+					  unsigned long wanted_pages)
+{
+	return hugepool_has_room(room, wanted_pages + hugepool_margin(room));
+}
+
+/* How far below the floor a node is. */
+static inline unsigned long hugepool_lack(const struct hugepool_room *room)
+{
+	unsigned long floor_pages = room->high_pages + hugepool_margin(room);
+
+	return floor_pages - min(floor_pages, hugepool_available(room));
 }
 
 #endif /* VIGIL_HUGEPOOL_PLAN_H */

@@ -100,10 +100,15 @@ static struct weightfs_build *build_alloc(struct weightfs_chunk *chunk)
 	return b;
 }
 
-/* The node that asked first, then any other that has one. */
-static struct folio *take_huge(int nid)
+/*
+ * The node that asked first, then any other that has one. What replaces a page
+ * that is or may be damaged may come from the spare.
+ */
+static struct folio *take_huge(int nid, bool heal)
 {
-	struct folio *folio = vigil_hugepool_take(nid);
+	struct folio *(*take)(int nid) = heal ? vigil_hugepool_take_spare :
+						vigil_hugepool_take;
+	struct folio *folio = take(nid);
 	int other;
 
 	if (!IS_ERR(folio))
@@ -111,7 +116,7 @@ static struct folio *take_huge(int nid)
 	for_each_online_node(other) {
 		if (other == nid)
 			continue;
-		folio = vigil_hugepool_take(other);
+		folio = take(other);
 		if (!IS_ERR(folio))
 			return folio;
 	}
@@ -493,7 +498,8 @@ static int build_chunk(struct weightfs_chunk *chunk, bool ready, bool move)
 	int err;
 
 	if (weightfs_chunk_can_be_huge(chunk->wi->size, weightfs_chunk_nr(chunk)))
-		huge = take_huge(chunk->nid);
+		huge = take_huge(chunk->nid,
+				 move || chunk->state == WEIGHTFS_BROKEN);
 	if (ready && !huge)
 		return 0;
 	b = build_alloc(chunk);

@@ -40,10 +40,12 @@ const struct command commands[] = {
 		.run = pool_show,
 	}, {
 		.object = "pool", .verb = "set",
-		.operands = "(--pages N | --bytes SIZE)",
+		.operands = "[--pages N | --bytes SIZE] [--spare N] [--give-back 0|1]",
 		.summary = "Change how many huge pages are reserved",
-		.details = "The kernel fills the pool in the background; pool show tells how far.",
-		.options = OPTION_NODE | OPTION_PAGES | OPTION_BYTES,
+		.details = "Bytes are rounded up to whole pages.\n"
+			   "The kernel fills the pool in the background; pool show tells how far.",
+		.options = OPTION_NODE | OPTION_PAGES | OPTION_BYTES |
+			   OPTION_SPARE | OPTION_GIVE_BACK,
 		.run = pool_set,
 	}, {
 		.object = "weights", .verb = "show",

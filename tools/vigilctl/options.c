@@ -55,6 +55,17 @@ static bool set_bytes(struct options *options, const char *text)
 	return size_parse(text, &options->bytes);
 }
 
+static bool set_spare(struct options *options, const char *text)
+{
+	return number_parse(text, &options->spare);
+}
+
+static bool set_give_back(struct options *options, const char *text)
+{
+	return number_parse(text, &options->give_back) &&
+	       options->give_back <= 1;
+}
+
 static bool set_count(struct options *options, const char *text)
 {
 	return number_parse(text, &options->count) && options->count;
@@ -122,6 +133,16 @@ static const struct option_spec specs[] = {
 		.help = "size, with K, M, G or T for powers of 1024",
 		.expects = "a size such as 512M or 16G",
 		.set = set_bytes,
+	}, {
+		.bit = OPTION_SPARE, .name = "spare", .argument = "N",
+		.help = "number of huge pages to keep on top for healing",
+		.expects = "a number of pages",
+		.set = set_spare,
+	}, {
+		.bit = OPTION_GIVE_BACK, .name = "give-back", .argument = "0|1",
+		.help = "give idle pages back when memory is short",
+		.expects = "0 or 1",
+		.set = set_give_back,
 	}, {
 		.bit = OPTION_COUNT, .name = "count", .argument = "N",
 		.help = "end after so many messages",

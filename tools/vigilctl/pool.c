@@ -10,12 +10,14 @@
 #include "number.h"
 #include "show.h"
 
-#define POLICY "target_pages"
+#define TARGET "target_pages"
+#define SPARE "spare_pages"
+#define GIVE_BACK "give_back"
 #define PAGE_SIZE "page_size_bytes"
 
 static const char *const titles[] = {
-	"NAME", ">PAGE", ">TARGET", ">FREE", ">USED", ">SHORTFALL", "HEALTH",
-	"REASON",
+	"NAME", ">PAGE", ">TARGET", ">SPARE", ">FREE", ">USED", ">SHORTFALL",
+	">SINCE", ">PER MINUTE", "HEALTH", "REASON",
 };
 
 /* Pools on their way to the screen, as JSON or as a table. */
@@ -44,10 +46,13 @@ static void output_pool(struct output *output, const struct vigil_record *pool)
 	}
 	table_add(table, show_string(pool, VIGIL_A_COMPONENT_NAME));
 	show_add_number(table, pool, PAGE_SIZE, size_format);
-	show_add_number(table, pool, POLICY, number_format);
+	show_add_number(table, pool, TARGET, number_format);
+	show_add_number(table, pool, SPARE, number_format);
 	show_add_number(table, pool, "free_pages", number_format);
 	show_add_number(table, pool, "used_pages", number_format);
 	show_add_number(table, pool, "shortfall_pages", number_format);
+	show_add_number(table, pool, "shortfall_seconds", duration_format);
+	show_add_number(table, pool, "fill_pages_per_minute", number_format);
 	table_add(table, show_name(pool, VIGIL_A_COMPONENT_HEALTH));
 	table_add(table, show_string(pool, VIGIL_A_COMPONENT_REASON));
 }
@@ -153,33 +158,61 @@ static bool wanted_pages(const struct session *session,
 	if (option_given(session, OPTION_PAGES))
 		return true;
 	vigil_component_number(next_pool(pools, &index), PAGE_SIZE, &size);
-	if (size)
-		*pages = bytes / size + !!(bytes % size);
-	return size;
+	if (!size)
+		return false;
+	*pages = bytes / size + !!(bytes % size);
+	if (bytes % size && !option_given(session, OPTION_JSON))
+		fprintf(stderr, "vigilctl: %" PRIu64 " bytes are rounded up to %" PRIu64
+			" pages of %" PRIu64 "\n", bytes, *pages, size);
+	return true;
 }
 
-/* Spreads @pages over the pools; the first ones get what can't be divided. */
-static enum status set_pools(struct session *session, const struct pools *pools,
-			     uint64_t pages, struct output *output)
-{
-	const struct vigil_record *pool;
-	size_t index = 0, done = 0;
+/**
+ * struct change - A policy to set.
+ * @option: OPTION_... that asks for it
+ * @policy: its name
+ * @value: what it becomes
+ * @spread: that is for all pools together, not for each of them
+ */
+struct change {
+	unsigned int option;
+	const char *policy;
+	uint64_t value;
+	bool spread;
+};
 
-	while ((pool = next_pool(pools, &index))) {
-		const char *name = vigil_record_string(pool,
-						       VIGIL_A_COMPONENT_NAME);
-		uint64_t share = pages / pools->count +
-				 (done++ < pages % pools->count);
-		struct vigil_record *after;
+/* The first pools get what can't be divided. */
+static uint64_t value_for(const struct change *change,
+			  const struct pools *pools, size_t nth)
+{
+	if (!change->spread)
+		return change->value;
+	return change->value / pools->count +
+	       (nth < change->value % pools->count);
+}
+
+/* Makes the changes that were asked for to one pool, and shows it then. */
+static enum status set_pool(const struct pools *pools, const char *name,
+			    size_t nth, const struct change *changes,
+			    struct output *output)
+{
+	const struct session *session = output->session;
+	struct vigil_record *after = NULL;
+
+	for (; changes->policy; changes++) {
 		int err;
 
-		err = vigil_policy_set(session->vigil, name, POLICY, share,
+		if (!option_given(session, changes->option))
+			continue;
+		vigil_record_free(after);
+		err = vigil_policy_set(session->vigil, name, changes->policy,
+				       value_for(changes, pools, nth),
 				       &after);
 		if (err)
 			return fail_kernel(session, err, name);
-		output_pool(output, after);
-		vigil_record_free(after);
 	}
+	output_pool(output, after);
+	vigil_record_free(after);
 	return STATUS_OK;
 }
 
@@ -187,17 +220,30 @@ static enum status set_and_show(struct session *session,
 				const struct pools *pools)
 {
 	struct output output;
-	enum status status;
-	uint64_t pages;
+	enum status status = STATUS_OK;
+	size_t index = 0, nth = 0;
+	const struct vigil_record *pool;
+	struct change changes[] = {
+		{ .option = OPTION_PAGES | OPTION_BYTES, .policy = TARGET,
+		  .spread = true },
+		{ .option = OPTION_SPARE, .policy = SPARE, .spread = true,
+		  .value = session->options.spare },
+		{ .option = OPTION_GIVE_BACK, .policy = GIVE_BACK,
+		  .value = session->options.give_back },
+		{ 0 },
+	};
 
 	if (!pools->count)
 		return fail(session, STATUS_NOT_FOUND,
 			    "no huge-page pool: modprobe vigil_hugepool");
-	if (!wanted_pages(session, pools, &pages))
+	if (!wanted_pages(session, pools, &changes[0].value))
 		return fail(session, STATUS_REFUSED,
 			    "the pool does not tell its page size: use --pages");
 	output_begin(&output, session);
-	status = set_pools(session, pools, pages, &output);
+	while (status == STATUS_OK && (pool = next_pool(pools, &index)))
+		status = set_pool(pools,
+				  vigil_record_string(pool, VIGIL_A_COMPONENT_NAME),
+				  nth++, changes, &output);
 	output_end(&output, status, false);
 	return status;
 }
@@ -208,10 +254,14 @@ enum status pool_set(struct session *session, char **operands)
 	enum status status;
 
 	(void)operands;
-	if (option_given(session, OPTION_PAGES) ==
+	if (option_given(session, OPTION_PAGES) &&
 	    option_given(session, OPTION_BYTES))
 		return fail(session, STATUS_USAGE,
-			    "either --pages or --bytes is needed");
+			    "either --pages or --bytes, not both");
+	if (!option_given(session, OPTION_PAGES | OPTION_BYTES | OPTION_SPARE |
+				   OPTION_GIVE_BACK))
+		return fail(session, STATUS_USAGE,
+			    "nothing to set: --pages, --bytes, --spare or --give-back is needed");
 	status = find_pools(session, &pools);
 	if (status == STATUS_OK)
 		status = set_and_show(session, &pools);

@@ -37,6 +37,8 @@ enum option_bit {
 	OPTION_PAGES = 1 << 11,
 	OPTION_BYTES = 1 << 12,
 	OPTION_COUNT = 1 << 13,
+	OPTION_SPARE = 1 << 14,
+	OPTION_GIVE_BACK = 1 << 15,
 };
 
 #define OPTIONS_EVERYWHERE \
@@ -52,6 +54,8 @@ enum option_bit {
  * @node: of --node
  * @pages: of --pages
  * @bytes: of --bytes
+ * @spare: of --spare
+ * @give_back: of --give-back
  * @count: of --count
  */
 struct options {
@@ -63,6 +67,8 @@ struct options {
 	uint64_t node;
 	uint64_t pages;
 	uint64_t bytes;
+	uint64_t spare;
+	uint64_t give_back;
 	uint64_t count;
 };
 

@@ -116,7 +116,7 @@ static void take_hands_out_a_fresh_page(struct kunit *test)
 	struct folio *folio;
 
 	fill(test, 1);
-	folio = hugepool_take(&fixture->pool);
+	folio = hugepool_take(&fixture->pool, false);
 	KUNIT_ASSERT_NOT_NULL(test, folio);
 	expect_pages(test, 0, 1, 0);
 	KUNIT_EXPECT_EQ(test, folio_ref_count(folio), 1);
@@ -136,9 +136,66 @@ static void take_from_empty_gives_nothing(struct kunit *test)
 	struct pool_fixture *fixture = test->priv;
 
 	KUNIT_ASSERT_EQ(test, hugepool_set_target(&fixture->pool, 3), 0);
-	KUNIT_EXPECT_NULL(test, hugepool_take(&fixture->pool));
+	KUNIT_EXPECT_NULL(test, hugepool_take(&fixture->pool, false));
 	expect_pages(test, 0, 0, 0);
 	KUNIT_EXPECT_EQ(test, hugepool_shortfall(&fixture->pool), 3UL);
+}
+
+static void take_leaves_the_spare(struct kunit *test)
+{
+	struct pool_fixture *fixture = test->priv;
+	struct folio *ordinary, *healing;
+
+	fill(test, 2);
+	KUNIT_ASSERT_EQ(test, hugepool_set_spare(&fixture->pool, 1), 0);
+	KUNIT_EXPECT_EQ(test, hugepool_shortfall(&fixture->pool), 1UL);
+	ordinary = hugepool_take(&fixture->pool, false);
+	KUNIT_ASSERT_NOT_NULL(test, ordinary);
+	KUNIT_EXPECT_NULL(test, hugepool_take(&fixture->pool, false));
+	expect_pages(test, 1, 1, 0);
+
+	healing = hugepool_take(&fixture->pool, true);
+	KUNIT_EXPECT_NOT_NULL(test, healing);
+	expect_pages(test, 0, 2, 0);
+	if (healing)
+		hugepool_give_back(&fixture->pool, healing);
+	hugepool_give_back(&fixture->pool, ordinary);
+	expect_pages(test, 2, 0, 0);
+}
+
+static void spare_outlives_a_low_target(struct kunit *test)
+{
+	struct pool_fixture *fixture = test->priv;
+
+	fill(test, 3);
+	KUNIT_ASSERT_EQ(test, hugepool_set_spare(&fixture->pool, 1), 0);
+	KUNIT_ASSERT_EQ(test, hugepool_set_target(&fixture->pool, 0), 0);
+	expect_pages(test, 1, 0, 0);
+	KUNIT_ASSERT_EQ(test, hugepool_set_spare(&fixture->pool, 0), 0);
+	expect_pages(test, 0, 0, 0);
+}
+
+static void shortfall_has_an_age(struct kunit *test)
+{
+	struct pool_fixture *fixture = test->priv;
+	struct hugepool_stat stat;
+
+	KUNIT_ASSERT_EQ(test, hugepool_set_target(&fixture->pool, 1), 0);
+	/* As if it had been set a hundred seconds ago. */
+	fixture->pool.short_since_seconds -= 100;
+	hugepool_read(&fixture->pool, &stat);
+	KUNIT_EXPECT_EQ(test, stat.shortfall_pages, 1UL);
+	KUNIT_EXPECT_GE(test, stat.shortfall_seconds, 100ULL);
+
+	KUNIT_ASSERT_EQ(test, hugepool_set_target(&fixture->pool, 2), 0);
+	hugepool_read(&fixture->pool, &stat);
+	KUNIT_EXPECT_GE(test, stat.shortfall_seconds, 100ULL);
+
+	fill(test, 1);
+	hugepool_read(&fixture->pool, &stat);
+	KUNIT_EXPECT_EQ(test, stat.shortfall_pages, 0UL);
+	KUNIT_EXPECT_EQ(test, stat.shortfall_seconds, 0ULL);
+	KUNIT_EXPECT_EQ(test, stat.fill_pages_per_minute, 1UL);
 }
 
 static void take_skips_poisoned(struct kunit *test)
@@ -148,11 +205,11 @@ static void take_skips_poisoned(struct kunit *test)
 	struct folio *folio;
 
 	poison(test, bad);
-	folio = hugepool_take(&fixture->pool);
+	folio = hugepool_take(&fixture->pool, false);
 	KUNIT_ASSERT_NOT_NULL(test, folio);
 	KUNIT_EXPECT_PTR_NE(test, folio, bad);
 	expect_pages(test, 0, 1, 1);
-	KUNIT_EXPECT_NULL(test, hugepool_take(&fixture->pool));
+	KUNIT_EXPECT_NULL(test, hugepool_take(&fixture->pool, false));
 	KUNIT_EXPECT_EQ(test, hugepool_shortfall(&fixture->pool), 1UL);
 	hugepool_give_back(&fixture->pool, folio);
 }
@@ -172,7 +229,7 @@ static void give_back_keeps_poisoned(struct kunit *test)
 	struct folio *folio;
 
 	fill(test, 1);
-	folio = hugepool_take(&fixture->pool);
+	folio = hugepool_take(&fixture->pool, false);
 	KUNIT_ASSERT_NOT_NULL(test, folio);
 	poison(test, folio);
 	hugepool_give_back(&fixture->pool, folio);
@@ -185,7 +242,7 @@ static void give_back_restores(struct kunit *test)
 	struct folio *folio;
 
 	fill(test, 2);
-	folio = hugepool_take(&fixture->pool);
+	folio = hugepool_take(&fixture->pool, false);
 	KUNIT_ASSERT_NOT_NULL(test, folio);
 	hugepool_give_back(&fixture->pool, folio);
 	expect_pages(test, 2, 0, 0);
@@ -198,7 +255,7 @@ static void give_back_above_target_frees(struct kunit *test)
 	struct folio *folio;
 
 	fill(test, 2);
-	folio = hugepool_take(&fixture->pool);
+	folio = hugepool_take(&fixture->pool, false);
 	KUNIT_ASSERT_NOT_NULL(test, folio);
 	KUNIT_EXPECT_EQ(test, hugepool_set_target(&fixture->pool, 1), 0);
 	expect_pages(test, 0, 1, 0);
@@ -251,7 +308,7 @@ static void evacuate_ignores_others(struct kunit *test)
 	struct folio *folio;
 
 	fill(test, 1);
-	folio = hugepool_take(&fixture->pool);
+	folio = hugepool_take(&fixture->pool, false);
 	KUNIT_ASSERT_NOT_NULL(test, folio);
 	KUNIT_EXPECT_EQ(test, -ENOENT,
 			hugepool_evacuate(&fixture->pool, folio_pfn(folio)));
@@ -262,6 +319,85 @@ static void evacuate_ignores_others(struct kunit *test)
 			hugepool_evacuate(&fixture->pool, ULONG_MAX));
 	folio_put(other);
 	hugepool_give_back(&fixture->pool, folio);
+}
+
+static void yield_keeps_the_spare(struct kunit *test)
+{
+	struct pool_fixture *fixture = test->priv;
+
+	fill(test, 4);
+	KUNIT_ASSERT_EQ(test, hugepool_set_spare(&fixture->pool, 2), 0);
+	KUNIT_EXPECT_EQ(test, hugepool_yieldable(&fixture->pool), 2UL);
+	KUNIT_EXPECT_EQ(test, hugepool_yield(&fixture->pool, 1, false), 1UL);
+	KUNIT_EXPECT_EQ(test, hugepool_yield(&fixture->pool, 9, false), 1UL);
+	expect_pages(test, 2, 0, 0);
+	KUNIT_EXPECT_EQ(test, hugepool_yield(&fixture->pool, 9, true), 2UL);
+	expect_pages(test, 0, 0, 0);
+	KUNIT_EXPECT_EQ(test, hugepool_shortfall(&fixture->pool), 6UL);
+}
+
+static void yield_keeps_poisoned(struct kunit *test)
+{
+	struct pool_fixture *fixture = test->priv;
+
+	poison(test, fill(test, 2));
+	KUNIT_EXPECT_EQ(test, hugepool_yield(&fixture->pool, 9, true), 1UL);
+	expect_pages(test, 0, 0, 1);
+}
+
+static void recovering_ends_when_full(struct kunit *test)
+{
+	struct pool_fixture *fixture = test->priv;
+
+	fill(test, 2);
+	KUNIT_EXPECT_FALSE(test, hugepool_recovering(&fixture->pool));
+	KUNIT_EXPECT_EQ(test, hugepool_yield(&fixture->pool, 2, false), 2UL);
+	KUNIT_EXPECT_TRUE(test, hugepool_recovering(&fixture->pool));
+	fill(test, 1);
+	KUNIT_EXPECT_FALSE(test, hugepool_recovering(&fixture->pool));
+}
+
+static void vacate_frees_the_range(struct kunit *test)
+{
+	struct pool_fixture *fixture = test->priv;
+	struct folio *folio = fill(test, 3);
+
+	KUNIT_EXPECT_EQ(test, 0,
+			hugepool_vacate(&fixture->pool, folio_pfn(folio),
+					folio_nr_pages(folio)));
+	expect_pages(test, 2, 0, 0);
+}
+
+static void vacate_objects_to_poison(struct kunit *test)
+{
+	struct pool_fixture *fixture = test->priv;
+	struct folio *folio = fill(test, 2);
+
+	poison(test, folio);
+	KUNIT_EXPECT_EQ(test, -EBUSY,
+			hugepool_vacate(&fixture->pool, folio_pfn(folio),
+					folio_nr_pages(folio)));
+	expect_pages(test, 1, 0, 1);
+}
+
+static void vacated_range_stays_empty(struct kunit *test)
+{
+	struct pool_fixture *fixture = test->priv;
+	struct folio *taken, *fresh = new_huge_page(test);
+
+	fill(test, 1);
+	taken = hugepool_take(&fixture->pool, false);
+	KUNIT_ASSERT_NOT_NULL(test, taken);
+	KUNIT_ASSERT_EQ(test, hugepool_set_target(&fixture->pool, 2), 0);
+	KUNIT_EXPECT_EQ(test, 0, hugepool_vacate(&fixture->pool, 0, ULONG_MAX));
+	KUNIT_EXPECT_FALSE(test, hugepool_add(&fixture->pool, fresh));
+	KUNIT_EXPECT_NULL(test, fresh->mapping);
+	hugepool_give_back(&fixture->pool, taken);
+	expect_pages(test, 0, 0, 0);
+
+	hugepool_end_vacate(&fixture->pool);
+	KUNIT_EXPECT_TRUE(test, hugepool_add(&fixture->pool, fresh));
+	expect_pages(test, 1, 0, 0);
 }
 
 static void close_refuses_targets(struct kunit *test)
@@ -279,6 +415,9 @@ static void close_refuses_targets(struct kunit *test)
 static struct kunit_case pool_kunit_cases[] = {
 	KUNIT_CASE(take_hands_out_a_fresh_page),
 	KUNIT_CASE(take_from_empty_gives_nothing),
+	KUNIT_CASE(take_leaves_the_spare),
+	KUNIT_CASE(spare_outlives_a_low_target),
+	KUNIT_CASE(shortfall_has_an_age),
 	KUNIT_CASE(take_skips_poisoned),
 	KUNIT_CASE(trim_keeps_poisoned),
 	KUNIT_CASE(give_back_keeps_poisoned),
@@ -288,6 +427,12 @@ static struct kunit_case pool_kunit_cases[] = {
 	KUNIT_CASE(evacuate_frees_idle_page),
 	KUNIT_CASE(evacuate_keeps_poisoned),
 	KUNIT_CASE(evacuate_ignores_others),
+	KUNIT_CASE(yield_keeps_the_spare),
+	KUNIT_CASE(yield_keeps_poisoned),
+	KUNIT_CASE(recovering_ends_when_full),
+	KUNIT_CASE(vacate_frees_the_range),
+	KUNIT_CASE(vacate_objects_to_poison),
+	KUNIT_CASE(vacated_range_stays_empty),
 	KUNIT_CASE(close_refuses_targets),
 	{ }
 };

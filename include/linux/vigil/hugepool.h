@@ -13,6 +13,9 @@
  *
  * A page that was never inserted anywhere goes back without that detour, with
  * vigil_hugepool_give_back().
+ *
+ * Some idle pages may be kept as a spare, for pages that replace damaged ones:
+ * only vigil_hugepool_take_spare() hands them out.
  */
 #ifndef _LINUX_VIGIL_HUGEPOOL_H
 #define _LINUX_VIGIL_HUGEPOOL_H
@@ -20,6 +23,7 @@
 struct folio;
 
 struct folio *vigil_hugepool_take(int nid);
+struct folio *vigil_hugepool_take_spare(int nid);
 void vigil_hugepool_give_back(struct folio *folio);
 void vigil_hugepool_forget(int nid);
 unsigned long vigil_hugepool_free_pages(int nid);

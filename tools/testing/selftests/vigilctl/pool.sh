@@ -12,7 +12,7 @@ need_ctl
 [ -d /sys/devices/system/node/node1 ] || skip_all "needs two NUMA nodes"
 load_core
 
-plan 14
+plan 21
 check_json 0 'd["components"] == []' "no pool is an empty list" pool show
 check_says 5 "modprobe vigil_hugepool" "no pool to set" pool set --pages 1
 insert drivers/hugepool/vigil_hugepool
@@ -34,6 +34,22 @@ check_json 0 "$targets == {'hugepool-1': 4}" "one node" \
 page_bytes=$(cat /sys/kernel/mm/transparent_hugepage/hpage_pmd_size)
 check_json 0 "$targets == {'hugepool-0': 2}" "bytes are rounded up" \
 	pool set --node 0 --bytes $((page_bytes + 1))
+check_says 0 "^vigilctl: $((page_bytes + 1)) bytes are rounded up to 2 pages of $page_bytes\$" \
+	"and that is said" pool set --node 0 --bytes $((page_bytes + 1))
+ctl pool set --node 0 --bytes $((2 * page_bytes))
+check "unless there is nothing to round" [ ! -s "$work/err" ]
+check_exit 1 "a spare that is none" pool set --spare -1
+spares='{c["name"]: {p["name"]: p["value"] for p in c["policy"]}["spare_pages"]
+	for c in d["components"]}'
+check_json 0 "$spares == {'hugepool-0': 2, 'hugepool-1': 1}" \
+	"a spare, evenly" pool set --spare 3
+check_json 0 "$spares == {'hugepool-0': 1} and $targets == {'hugepool-0': 2}" \
+	"both" pool set --node 0 --spare 1 --pages 2
+check_exit 1 "a policy that is none" pool set --give-back 2
+policies='{c["name"]: {p["name"]: p["value"] for p in c["policy"]}["give_back"]
+	for c in d["components"]}'
+check_json 0 "$policies == {'hugepool-0': 1, 'hugepool-1': 1}" \
+	"a policy, the same for all" pool set --give-back 1
 check_json 0 "$targets == {'hugepool-0': 2, 'hugepool-1': 4}" "all are shown" \
 	pool show
 check_says 0 "^hugepool-1 .* 4 " "a table of one" pool show 1
