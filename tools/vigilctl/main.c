@@ -87,6 +87,13 @@ const struct command commands[] = {
 		.min_operands = 1, .max_operands = ANY_NUMBER,
 		.run = weights_unpin,
 	}, {
+		.object = "run", .operands = "--near FILE -- COMMAND...",
+		.summary = "Run a program on the NUMA node where weights are",
+		.details = "On the CPUs of the node that has most of the file, with memory from there.",
+		.options = OPTION_NEAR,
+		.min_operands = 1, .max_operands = ANY_NUMBER,
+		.run = run_near,
+	}, {
 		.object = "monitor", .operands = "",
 		.summary = "Show the components, then everything that happens to them",
 		.details = "One JSON object a line, or with --pretty one line of text.",

@@ -71,6 +71,12 @@ static bool set_count(struct options *options, const char *text)
 	return number_parse(text, &options->count) && options->count;
 }
 
+static bool set_near(struct options *options, const char *text)
+{
+	options->near = text;
+	return *text;
+}
+
 /**
  * struct option_spec - One option.
  * @bit: OPTION_...
@@ -148,6 +154,11 @@ static const struct option_spec specs[] = {
 		.help = "end after so many messages",
 		.expects = "a number above 0",
 		.set = set_count,
+	}, {
+		.bit = OPTION_NEAR, .name = "near", .argument = "FILE",
+		.help = "a file on weightfs",
+		.expects = "a file",
+		.set = set_near,
 	}, {
 		.bit = OPTION_JSON, .letter = 'j', .name = "json",
 		.help = "print JSON",

@@ -39,6 +39,7 @@ enum option_bit {
 	OPTION_COUNT = 1 << 13,
 	OPTION_SPARE = 1 << 14,
 	OPTION_GIVE_BACK = 1 << 15,
+	OPTION_NEAR = 1 << 16,
 };
 
 #define OPTIONS_EVERYWHERE \
@@ -57,6 +58,7 @@ enum option_bit {
  * @spare: of --spare
  * @give_back: of --give-back
  * @count: of --count
+ * @near: of --near
  */
 struct options {
 	unsigned int given;
@@ -70,6 +72,7 @@ struct options {
 	uint64_t spare;
 	uint64_t give_back;
 	uint64_t count;
+	const char *near;
 };
 
 /**
@@ -153,6 +156,9 @@ enum status weights_evict(struct session *session, char **operands);
 enum status weights_cancel(struct session *session, char **operands);
 enum status weights_pin(struct session *session, char **operands);
 enum status weights_unpin(struct session *session, char **operands);
+
+/* run.c */
+enum status run_near(struct session *session, char **operands);
 
 /* monitor.c */
 enum status monitor(struct session *session, char **operands);

@@ -27,19 +27,39 @@ loaded_on() {
 	taskset -c "$1" cat "$mnt/model" >/dev/null
 }
 
+# fails_with STATUS COMMAND...
+fails_with() {
+	_status=$1
+	shift
+	"$@"
+	[ $? -eq "$_status" ]
+}
+
 change() {
 	"$vigilctl" weights evict "$mnt/model" >/dev/null &&
 		mount -o remount,"$1" "$mnt"
 }
 
-plan 25
+plan 29
 mount_weights placement=interleave
 check "interleaved" loaded_on 0
 check "half is on node 0" on_node 0 8
 check "half is on node 1" on_node 1 8
 check "bind to node 1" change placement=bind:1
+not_loaded() {
+	! "$vigilctl" run --near "$mnt/model" -- true 2>"$work/error" &&
+		grep -q "nothing of it is in memory" "$work/error"
+}
+check "there is no way to be near what is not loaded" not_loaded
 check "is loaded by node 0" loaded_on 0
 check "all is on node 1" on_node 1 16
+near() {
+	"$vigilctl" run --near "$mnt/model" -- "$@"
+}
+check "a program runs near them" [ "$(near cat /sys/devices/system/node/node1/cpulist)" = \
+	"$(near sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status)" ]
+check "its memory comes from there" near grep -q "prefer:1" /proc/self/numa_maps
+check "its exit status is passed on" fails_with 3 near sh -c 'exit 3'
 check "local" change placement=local
 check "is loaded by node 1" loaded_on 1
 check "all is on node 1, too" on_node 1 16
