@@ -3,7 +3,6 @@
  * vigilctl run --near: a program on the CPUs and the memory of the node where
  * weights are.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <linux/mempolicy.h>
 #include <sched.h>
