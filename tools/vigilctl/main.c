@@ -48,6 +48,13 @@ const struct command commands[] = {
 			   OPTION_SPARE | OPTION_GIVE_BACK,
 		.run = pool_set,
 	}, {
+		.object = "pool", .verb = "hand-over",
+		.operands = "--node NODE --pages N",
+		.summary = "Turn idle pages of a pool into pages of hugetlb",
+		.details = "The pool's target is lowered by as many as arrive there.",
+		.options = OPTION_NODE | OPTION_PAGES,
+		.run = pool_hand_over,
+	}, {
 		.object = "weights", .verb = "show",
 		.operands = "[MOUNT | FILE]...",
 		.summary = "Show mounts of weightfs, or how much of files is in memory",

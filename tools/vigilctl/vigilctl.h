@@ -145,6 +145,9 @@ enum status component_release(struct session *session, char **operands);
 enum status pool_show(struct session *session, char **operands);
 enum status pool_set(struct session *session, char **operands);
 
+/* hand-over.c */
+enum status pool_hand_over(struct session *session, char **operands);
+
 /* weights.c */
 enum status weights_show(struct session *session, char **operands);
 
