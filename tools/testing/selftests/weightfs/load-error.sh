@@ -48,7 +48,8 @@ all_huge() {
 }
 
 plan 8
-wait_for 30 set_delay 1000 || diag "the disk stays fast"
+# Twenty seconds in jiffies: less than a request may take, more than what follows does.
+wait_for 30 set_delay 5000 || diag "the disk stays fast"
 client advise "$mnt/model" willneed >/dev/null
 check "a huge page is taken to be filled" wait_for 30 taken
 frame=$(($(traced take | sed -n 1p) + 5))
