@@ -33,7 +33,7 @@ MODEL = "model.safetensors"
 NODE = "/sys/class/vigil/memory-0"
 POOL_PAGES = 160
 UES = 8
-DEADLINE_S = 120
+DEADLINE_S = 300
 # What vigilctl monitor says by itself.
 NOT_EVENTS = ("snapshot", "snapshot-end", "lost")
 
