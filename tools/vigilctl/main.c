@@ -96,7 +96,7 @@ const struct command commands[] = {
 	}, {
 		.object = "run", .operands = "--near FILE -- COMMAND...",
 		.summary = "Run a program on the NUMA node where weights are",
-		.details = "On the CPUs of the node that has most of the file, with memory from there.",
+		.details = "On CPUs of the node that has most of the file, with memory from there.",
 		.options = OPTION_NEAR,
 		.min_operands = 1, .max_operands = ANY_NUMBER,
 		.run = run_near,
