@@ -105,7 +105,7 @@ help:
 	@echo  'DESTDIR=DIR          put in front of all that is installed'
 	@echo  'CONFIG_WEIGHTFS=n    leave a module out; see Kbuild'
 	@echo  'TIERS="unit kunit"   which tests: check unit kunit selftests runner [all]'
-	@echo  'KERNELS="6.12"       on which kernels selftests run: 6.1 6.12 debug [all]; also benchmarks'
+	@echo  'KERNELS="6.12"       on which kernels selftests run: 6.1 6.12 debug; also benchmarks'
 	@echo  'SOAK=N               how many times longer than in make test [$(SOAK)]'
 	@echo  'VIGIL_NO_INSTALL=1   list missing packages and stop, do not install them'
 	@echo  'V=1                  show commands'

@@ -9,6 +9,16 @@
 # How many times longer than usual a test is to run: "make soak".
 soak=${VIGIL_SOAK:-1}
 
+# rounds N: how often to do what is done N times: more often in "make soak", less
+# often on the debug kernel, which is slow and finds most in the first rounds.
+rounds() {
+	if [ -e /sys/kernel/debug/kmemleak ]; then
+		echo $(($1 * soak / 4))
+	else
+		echo $(($1 * soak))
+	fi
+}
+
 _tap_planned=
 _tap_run=0
 _tap_failed=0

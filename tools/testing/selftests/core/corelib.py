@@ -62,6 +62,12 @@ def load(**parameters):
         run("mount", "-t", "debugfs", "none", DEBUGFS)
 
 
+def rounds(times):
+    """Less often on the debug kernel, which is slow and finds most at first."""
+    slow = os.path.exists(f"{DEBUGFS}/kmemleak")
+    return times * SOAK // (4 if slow else 1)
+
+
 def write(path, text):
     """One write(2), as a shell's echo does."""
     fd = os.open(path, os.O_WRONLY)

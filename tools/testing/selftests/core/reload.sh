@@ -24,7 +24,7 @@ unload_quietly() {
 	unload_sim 2>/dev/null
 }
 
-check "$((20 * soak)) times in and out" cycles $((20 * soak))
+check "$(rounds 20) times in and out" cycles "$(rounds 20)"
 
 # churn: use every file, until the component is gone for a while.
 churn() {
@@ -43,7 +43,7 @@ churn() {
 
 churn &
 churner=$!
-check "$((20 * soak)) times while files are read and written" cycles $((20 * soak))
+check "$(rounds 20) times while files are read and written" cycles "$(rounds 20)"
 kill "$churner" 2>/dev/null
 wait "$churner" 2>/dev/null
 

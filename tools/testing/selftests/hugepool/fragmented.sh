@@ -13,6 +13,7 @@ here=$(dirname "$(realpath "$0")")
 . "$here/fragment-lib.sh"
 
 need_own_memory
+[ ! -e /sys/kernel/debug/kmemleak ] || skip_all "the debug kernel uses memory in its own way"
 load_pool target_pages=0
 nr_hugepages=/sys/kernel/mm/hugepages/hugepages-$(page_kib)kB/nr_hugepages
 [ -e "$nr_hugepages" ] || skip_all "no hugetlb pages of the same size"

@@ -34,6 +34,6 @@ unload_pool
 # The first one makes the host's caches as large as they get.
 check "loads and unloads" cycle 16 16
 before_kib=$(mem_free_kib 0)
-check "$((10 * soak)) times, filled" cycles $((10 * soak)) 16 16
-check "$((10 * soak)) times, while it is being filled" cycles $((10 * soak)) 256 1
+check "$(rounds 12) times, filled" cycles "$(rounds 12)" 16 16
+check "$(rounds 12) times, while it is being filled" cycles "$(rounds 12)" 256 1
 check "no memory is missing" wait_for 10 free_kib_within 0 "$before_kib" 16384

@@ -9,7 +9,7 @@ import time
 import memlib
 from memlib import corelib
 
-TIMES = 20 * corelib.SOAK
+TIMES = corelib.rounds(20)
 STORM = 30 * corelib.SOAK
 
 # The storm needs a processor, too.

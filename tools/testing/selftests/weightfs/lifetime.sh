@@ -29,7 +29,7 @@ once() {
 }
 
 many() {
-	for _i in $(seq $((20 * soak))); do
+	for _i in $(seq "$(rounds 20)"); do
 		once || return 1
 	done
 }
@@ -53,5 +53,5 @@ gone() {
 	! grep -q '^weightfs .* 1 ' /proc/modules && ! [ -e "$weights" ]
 }
 check "the mount is gone with its last user" wait_for 30 gone
-check "$((20 * soak)) times mount, load, unload" many
+check "$(rounds 20) times mount, load, unload" many
 mount -t weightfs -o "source=$source_dir" none "$mnt"
