@@ -67,6 +67,9 @@ static const char *const event_kind_names[] = {
 	[VIGIL_EVENT_KIND_WEIGHTS_HEALED] = "weights-healed",
 	[VIGIL_EVENT_KIND_WEIGHTS_MOVED] = "weights-moved",
 	[VIGIL_EVENT_KIND_WEIGHTS_LOST] = "weights-lost",
+	[VIGIL_EVENT_KIND_WEIGHTS_CORRUPT] = "weights-corrupt",
+	[VIGIL_EVENT_KIND_WEIGHTS_HELD] = "weights-held",
+	[VIGIL_EVENT_KIND_WEIGHTS_REFUSED] = "weights-refused",
 };
 
 static const struct vigil_attribute value_attributes[] = {
