@@ -9,8 +9,8 @@
  * check handler honours (EX_TYPE_DEFAULT_MCE_SAFE, see error_context() in
  * arch/x86/kernel/cpu/mce/severity.c).
  *
- * One stream of crc32q is bound by its latency, three cycles for eight bytes:
- * 8 GB/s at 3 GHz, more than a scrubber or a disk needs.
+ * One stream of crc32q is bound by its latency, three cycles for eight bytes: up
+ * to 8 GB/s at 3 GHz. What loads side by side has a stream for each chunk.
  */
 #include <linux/crc32c.h>
 #include <linux/highmem.h>
@@ -70,10 +70,9 @@ static bool crc_page(const void *data, u32 *crc)
  * @data: a page of memory
  * @crc: the checksum, when all of it could be read
  *
- * The seed is ~0, as in crc32c(~0, data, PAGE_SIZE). Where the processor has no
- * instruction for it machine checks are not survived: x86 from before 2008,
- * which could not recover from them either, and arm64, whose kernels can't
- * recover from them in the kernel at all.
+ * The seed is ~0, as in crc32c(~0, data, PAGE_SIZE). Where there is no such loop,
+ * on x86 without SSE 4.2 and on other architectures, an error that nobody has
+ * seen yet is not survived.
  *
  * Context: Any.
  * Return: false when the memory can't be read.

@@ -212,7 +212,8 @@ struct weightfs_chunk {
  * @pages: in memory now
  * @pins: how often it was pinned; under weightfs_mount.lock
  * @user: who opened it first
- * @used_at: when it was last opened, closed or read, seconds since boot
+ * @used_at: when it was last opened or closed, seconds since boot; what is open
+ *	but not mapped may go
  * @reserved_bytes: of chunks that are being loaded; under weightfs_mount.lock
  * @scrubbed_at: when the scrubber last came to the end of it, seconds since
  *	1970; 0 for never

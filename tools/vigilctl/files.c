@@ -39,27 +39,51 @@ enum status weights_open(const struct session *session, const char *path,
 		    path);
 }
 
-static enum status read_status(const struct session *session,
-			       struct weights_file *file, int fd)
+static enum status fail_request(const struct session *session,
+				const char *path, unsigned long request)
 {
-	if (ioctl(fd, WEIGHTFS_IOC_STATUS, &file->status))
-		return fail_errno(session, file->path, errno);
-	return STATUS_OK;
+	if (request == WEIGHTFS_IOC_UNPIN && errno == EINVAL)
+		return fail(session, STATUS_REFUSED, "%s: is not pinned", path);
+	return fail_errno(session, path, errno);
+}
+
+/* Opens a file for one request; what is answered goes to @answer. */
+static enum status ask(const struct session *session, const char *path,
+		       unsigned long request, void *answer)
+{
+	enum status status;
+	int fd;
+
+	status = weights_open(session, path, &fd);
+	if (status != STATUS_OK)
+		return status;
+	if (ioctl(fd, request, answer))
+		status = fail_request(session, path, request);
+	close(fd);
+	return status;
 }
 
 /* Asks for the status of a file. */
 enum status weights_status(const struct session *session,
 			   struct weights_file *file)
 {
-	enum status status;
-	int fd;
+	return ask(session, file->path, WEIGHTFS_IOC_STATUS, &file->status);
+}
 
-	status = weights_open(session, file->path, &fd);
-	if (status != STATUS_OK)
-		return status;
-	status = read_status(session, file, fd);
-	close(fd);
-	return status;
+/* Asks where a file is in memory. */
+enum status weights_nodes(const struct session *session,
+			  struct weights_file *file)
+{
+	return ask(session, file->path, WEIGHTFS_IOC_NODES, &file->nodes);
+}
+
+/* Gives the kernel an order about a file, and asks for its status afterwards. */
+enum status weights_control(const struct session *session,
+			    struct weights_file *file, unsigned long request)
+{
+	enum status status = ask(session, file->path, request, NULL);
+
+	return status == STATUS_OK ? weights_status(session, file) : status;
 }
 
 /* Gives the kernel advice about a file, and asks for its status afterwards. */
@@ -73,49 +97,10 @@ enum status weights_advise(const struct session *session,
 	if (status != STATUS_OK)
 		return status;
 	err = posix_fadvise(fd, 0, 0, advice);
+	close(fd);
 	if (err)
-		status = fail_errno(session, file->path, err);
-	else
-		status = read_status(session, file, fd);
-	close(fd);
-	return status;
-}
-
-/* Asks where a file is in memory. */
-enum status weights_nodes(const struct session *session,
-			  struct weights_file *file)
-{
-	enum status status;
-	int fd;
-
-	status = weights_open(session, file->path, &fd);
-	if (status != STATUS_OK)
-		return status;
-	if (ioctl(fd, WEIGHTFS_IOC_NODES, &file->nodes))
-		status = fail_errno(session, file->path, errno);
-	close(fd);
-	return status;
-}
-
-/* Gives the kernel an order about a file, and asks for its status afterwards. */
-enum status weights_control(const struct session *session,
-			    struct weights_file *file, unsigned long request)
-{
-	enum status status;
-	int fd;
-
-	status = weights_open(session, file->path, &fd);
-	if (status != STATUS_OK)
-		return status;
-	if (!ioctl(fd, request))
-		status = read_status(session, file, fd);
-	else if (request == WEIGHTFS_IOC_UNPIN && errno == EINVAL)
-		status = fail(session, STATUS_REFUSED, "%s: is not pinned",
-			      file->path);
-	else
-		status = fail_errno(session, file->path, errno);
-	close(fd);
-	return status;
+		return fail_errno(session, file->path, err);
+	return weights_status(session, file);
 }
 
 static enum status add_file(const struct session *session,
