@@ -76,13 +76,43 @@ dies_with_runner() {
 	wait_for 10 sh -c "! kill -0 $qemu"
 }
 
+# A stand-in for QEMU whose first guests die as QEMU's own sometimes do, and whose
+# next is QEMU.
+breaks_boots() {
+	mkdir "$scratch/bin"
+	qemu=$(command -v qemu-system-x86_64)
+	cat >"$scratch/bin/qemu-system-x86_64" <<-EOF
+		#!/bin/sh
+		echo >>"$scratch/boots"
+		[ "\$(wc -l <"$scratch/boots")" -le "$1" ] || exec "$qemu" "\$@"
+		for word; do
+			case \$word in file:*) echo "Oops: int3: 0000 [#1]" >"\${word#file:}" ;; esac
+		done
+	EOF
+	chmod +x "$scratch/bin/qemu-system-x86_64"
+	PATH="$scratch/bin:$PATH" "$run" -- echo "command ran" >"$scratch/out" 2>"$scratch/err"
+	status=$?
+	rm -r "$scratch/bin" "$scratch/boots"
+}
+
+boots_again() {
+	breaks_boots 1
+	[ $status -eq 0 ] && grep -q "booting once more" "$scratch/err" &&
+		[ "$(cat "$scratch/out")" = "command ran" ]
+}
+
+gives_up_booting() {
+	breaks_boots 9
+	[ $status -eq 126 ] && grep -q int3 "$scratch/err"
+}
+
 works_unprivileged() {
 	mkdir -m 777 "$scratch/nobody" && chmod 755 "$scratch" &&
 		uid=$(runuser -u nobody -- env VIGIL_CACHE="$scratch/nobody" \
 			TMPDIR="$scratch/nobody" "$run" -- id -u) && [ "$uid" = 0 ]
 }
 
-plan 21
+plan 24
 for kernel in 6.1 6.12; do
 	expect 7 "$kernel: exit status 7 is passed on" -k $kernel -- sh -c 'exit 7'
 	expect 0 "$kernel: errors of memory arrive" -k $kernel --append ras=cec_disable \
@@ -102,6 +132,9 @@ check "directory and arguments are kept" keeps_directory_and_words
 check "two runs at once" runs_twice_at_once
 check "memory and CPUs are split over nodes" splits_nodes
 check "a disk can be read" reads_disk
+check "a guest that the emulator broke while it booted is booted again" boots_again
+check "a guest that breaks every time is a failure" gives_up_booting
+expect 126 "stale code after the command began is a failure" -- sh -c 'echo "Oops: int3" >/dev/kmsg'
 check "QEMU dies with the runner" dies_with_runner
 if [ "$(id -u)" -eq 0 ]; then
 	check "works as an ordinary user" works_unprivileged

@@ -26,6 +26,7 @@ DRAIN_S = 10
 class Report:
     """What is known of a run; complete only when the guest had the last word."""
 
+    begun: bool = False
     exit_status: Optional[int] = None
     taint: int = 0
     leaks: list[str] = field(default_factory=list)
@@ -174,7 +175,9 @@ class Session:
 
     def _on_control(self, line: str) -> None:
         word, _, rest = line.partition(" ")
-        if word == "exit":
+        if word == "begin":
+            self.report.begun = True
+        elif word == "exit":
             self.report.exit_status = int(rest)
         elif word == "taint":
             self.report.taint = int(rest)

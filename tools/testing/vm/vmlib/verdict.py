@@ -26,6 +26,8 @@ _SPLATS = re.compile("|".join((
     r"kobject_add_internal failed",
 )), re.MULTILINE)
 
+_STALE_CODE = "Oops: int3"
+
 _TAINT_LETTERS = "PFSRMBUDAWCIOELKXTN"
 # Out-of-tree, unsigned and "ran a KUnit test" say nothing about health.
 _HARMLESS_TAINT = "OEN"
@@ -34,6 +36,15 @@ _HARMLESS_TAINT = "OEN"
 def find_splats(log: str) -> list[str]:
     """The lines of a kernel log that begin a report of trouble."""
     return [line for line in log.splitlines() if _SPLATS.search(line)]
+
+
+def ran_stale_code(log: str) -> bool:
+    """Whether the kernel met a breakpoint of its own that it had already taken away.
+
+    A kernel that patches its code puts a breakpoint there until every CPU has been told.
+    QEMU's threads sometimes run an old translation that still has it.
+    """
+    return _STALE_CODE in log
 
 
 def bad_taint(taint: int, injected_mce: bool) -> str:
