@@ -92,7 +92,7 @@ breaks_boots() {
 	chmod +x "$scratch/bin/qemu-system-x86_64"
 	PATH="$scratch/bin:$PATH" "$run" -- echo "command ran" >"$scratch/out" 2>"$scratch/err"
 	status=$?
-	rm -r "$scratch/bin" "$scratch/boots"
+	rm -r "${scratch:?}/bin" "$scratch/boots"
 }
 
 boots_again() {
