@@ -36,6 +36,7 @@ class Job:
         settings = {
             "token": self.token,
             "modules_dir": self.kernel.modules_dir or "",
+            "directory": self.directory,
             "has_disks": "1" if self.has_disks else "",
             # A tmpfs over /tmp would hide a checkout that lives there.
             "keep_tmp": "1" if (self.directory + "/").startswith("/tmp/") else "",
