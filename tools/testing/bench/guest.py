@@ -18,9 +18,9 @@ import memory
 import speed
 
 MEASUREMENTS = {f"{function.__module__}.{function.__name__}": function for function in (
-    speed.mapped, speed.cold_load, memory.metadata, memory.prealloc_nr_hugepages,
-    memory.prealloc_thp, memory.prealloc_pool, heal.ext4, heal.hugetlbfs,
-    heal.weightfs)}
+    speed.mapped, speed.cold_load, speed.scrub, memory.metadata,
+    memory.prealloc_nr_hugepages, memory.prealloc_thp, memory.prealloc_pool, heal.ext4,
+    heal.hugetlbfs, heal.weightfs)}
 
 
 def main(names: list[str]) -> None:

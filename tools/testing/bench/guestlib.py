@@ -9,6 +9,7 @@ import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 CLIENT = f"{TOP}/build/bench/client"
+SCRUB = f"{TOP}/build/bench/scrub"
 READER = f"{TOP}/build/selftests/weightfs-client"
 VIGILCTL = f"{TOP}/build/tools/vigilctl"
 POOL = "/sys/class/vigil/hugepool-0"

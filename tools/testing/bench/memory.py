@@ -6,14 +6,17 @@ import contextlib
 import os
 import re
 import subprocess
+import sys
 import time
 
 from guestlib import (GIB, POOL, TOP, Weights, client, load_modules, number, read, record, say,
                       wait_for, write)
 
-FRAGMENT = f"{TOP}/build/bench/fragment"
-FRAGMENT_KEEP_FREE_MIB = 96
-READY = "/run/fragmented"
+FRAGMENT = f"{TOP}/build/selftests/hugepool-fragment"
+# Shares of the memory that is available: three tenths in pages that nobody can move,
+# which are thinned to one in so many, and half of three quarters in pages that can be.
+UNMOVABLE, KEEP_ONE_IN, MOVABLE = 0.3, 700, 0.75
+MIB = 1 << 20
 # More than there can be, so that nothing but the state of memory limits it.
 WANTED_PAGES = 700
 LATER_S = 120
@@ -59,18 +62,38 @@ def buddyinfo() -> str:
     return "; ".join(line.split("zone")[1] for line in read("/proc/buddyinfo").splitlines())
 
 
+def available_bytes() -> int:
+    return int(re.search(r"MemAvailable: *(\d+) kB", read("/proc/meminfo"))[1]) * 1024
+
+
+def hear(holder: subprocess.Popen) -> None:
+    if holder.stdout.readline() != "ready\n":
+        sys.exit("bench: what fragments memory has ended")
+
+
 @contextlib.contextmanager
 def fragmented():
     """Fragmented memory, in the same state for whoever wants pages of it."""
     load_modules()
     say(f"before:     {buddyinfo()}")
-    holder = subprocess.Popen([FRAGMENT, str(FRAGMENT_KEEP_FREE_MIB), READY])
-    wait_for("fragmentation", lambda: os.path.exists(READY))
+    write("/proc/sys/vm/drop_caches", 3)
+    available_mib = available_bytes() / MIB
+    holder = subprocess.Popen(
+        [FRAGMENT, *(str(round(size)) for size in (
+            available_mib * UNMOVABLE, KEEP_ONE_IN, available_mib * MOVABLE))],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    hear(holder)
     say(f"fragmented: {buddyinfo()}")
-    yield
+    yield holder
     say(f"after:      {buddyinfo()}")
-    holder.kill()
-    holder.wait()
+    holder.communicate()
+
+
+def thin(holder: subprocess.Popen) -> None:
+    """Half of what is in the way goes."""
+    holder.stdin.write("\n")
+    holder.stdin.flush()
+    hear(holder)
 
 
 def record_pages(subject: str, pages: int, name: str = "prealloc_pages") -> None:
@@ -78,9 +101,12 @@ def record_pages(subject: str, pages: int, name: str = "prealloc_pages") -> None
 
 
 def prealloc_nr_hugepages() -> None:
-    with fragmented():
+    with fragmented() as holder:
         write("/proc/sys/vm/nr_hugepages", WANTED_PAGES)
         record_pages("nr_hugepages", number("/proc/sys/vm/nr_hugepages"))
+        thin(holder)
+        time.sleep(LATER_S)
+        record_pages("nr_hugepages", number("/proc/sys/vm/nr_hugepages"), "prealloc_pages_thinned")
 
 
 def prealloc_thp() -> None:
@@ -90,11 +116,15 @@ def prealloc_thp() -> None:
 
 
 def prealloc_pool() -> None:
-    """What the pool has when its fill first gets nothing, and what it has later."""
-    with fragmented():
+    """What the pool has when its fill first gets nothing, what it has later, and later
+    still when some memory has been let go; nr_hugepages does not try again."""
+    with fragmented() as holder:
         write(f"{POOL}/policy/target_pages", WANTED_PAGES)
         wait_for("the fill to get stuck",
                  lambda: number(f"{POOL}/counters/fill_failures") >= 1)
         record_pages("weightfs", number(f"{POOL}/counters/free_pages"))
         time.sleep(LATER_S)
         record_pages("weightfs", number(f"{POOL}/counters/free_pages"), "prealloc_pages_later")
+        thin(holder)
+        time.sleep(LATER_S)
+        record_pages("weightfs", number(f"{POOL}/counters/free_pages"), "prealloc_pages_thinned")

@@ -46,6 +46,8 @@ REACHES = (
     at_least("heal_ok", None, 1000, "1,000"),
     at_most("heal_signals", None, 0, "0"),
     at_most("heal_wrong_pages", None, 0, "0"),
+    at_most("scrub_insns_per_byte", "loop over tmpfs", 1.2, "<= 1.2 x"),
+    at_most("scrub_insns_per_byte", None, 1, "<= 1"),
     at_most("metadata_bytes_per_gib", None, 1.5 * (1 << 20), "<= 1.5 MiB"),
 )
 
@@ -127,7 +129,10 @@ class Measured:
 
 
 def number(value: Optional[float]) -> str:
-    return "-" if value is None else f"{value:,.0f}"
+    """With three digits at least."""
+    if value is None:
+        return "-"
+    return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.3g}"
 
 
 def print_row(words: tuple) -> None:

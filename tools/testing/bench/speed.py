@@ -2,13 +2,17 @@
 """Instructions and page faults: mapping what is in memory, and loading it."""
 
 import contextlib
+import json
 import os
 
-from guestlib import (CLIENT, GIB, MODEL, VIGILCTL, Weights, client, huge_pages_of, mount,
-                      mount_disk, record, reserve_hugetlb, run, say, umount)
+from guestlib import (CLIENT, GIB, MODEL, SCRUB, VIGILCTL, Weights, client, huge_pages_of, mount,
+                      mount_disk, record, reserve_hugetlb, run, say, umount, write)
 
 ROUNDS = 3
 LOAD_ROUNDS = 5
+# As fast as it goes.
+SCRUB_MIB_PER_S = 1000000
+SCRUB_PASSES = 2
 FLAVOURS = ("shared", "populate", "willneed", "random", "private", "private-write")
 
 
@@ -145,3 +149,23 @@ def cold_load() -> None:
     load_peers(source)
     reserve_hugetlb(0)
     umount(source)
+
+
+def per_byte(measured: dict) -> float:
+    return round(measured["insns"] / measured["bytes"], 4)
+
+
+def scrub() -> None:
+    """Checking what is loaded, as fast as it goes."""
+    name, unit = "scrub_insns_per_byte", "instructions/byte"
+    weights = Weights()
+    weights.preload()
+    write(f"{weights.component}/policy/scrub_mib_per_s", SCRUB_MIB_PER_S)
+    counter = f"{weights.component}/counters/scrubbed_bytes"
+    bytes_wanted = str(SCRUB_PASSES * os.path.getsize(weights.path))
+    record(name, unit, "weightfs", [
+        per_byte(json.loads(run(SCRUB, "watch", counter, bytes_wanted))) for _ in range(ROUNDS)])
+    weights.close()
+    with tmpfs() as path:
+        record(name, unit, "loop over tmpfs", [
+            per_byte(json.loads(run(SCRUB, "loop", path))) for _ in range(ROUNDS)])

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What it costs to check loaded weights.
+ *
+ *	scrub watch COUNTER BYTES	wait until the scrubber's counter has grown
+ *	scrub loop FILE			crc32c of each 4 KiB of a mapped file, as a
+ *					program could do it
+ *
+ * Both print a line of JSON: instructions and bytes. insns.c has how instructions
+ * are counted; mapping the file is not part of it.
+ */
+#include <err.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <x86intrin.h>
+
+#include "insns.h"
+
+#define PAGE_WORDS	(4096 / sizeof(uint64_t))
+#define POLL_US		10000
+
+static void tell(uint64_t insns, uint64_t bytes)
+{
+	printf("{\"insns\": %" PRIu64 ", \"bytes\": %" PRIu64 "}\n", insns, bytes);
+}
+
+static uint64_t read_counter(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	uint64_t value;
+
+	if (!file || fscanf(file, "%" SCNu64, &value) != 1)
+		err(1, "%s", path);
+	fclose(file);
+	return value;
+}
+
+static void watch(const char *path, uint64_t bytes)
+{
+	uint64_t before, now, insns;
+
+	insns_start();
+	before = read_counter(path);
+	insns = insns_now();
+	do {
+		usleep(POLL_US);
+		now = read_counter(path);
+	} while (now - before < bytes);
+	tell(insns_now() - insns, now - before);
+}
+
+/* As many words a turn as the scrubber takes. */
+__attribute__((target("sse4.2")))
+static uint32_t crc_page(const uint64_t *at)
+{
+	uint64_t crc = ~0U;
+	size_t i;
+
+#pragma GCC unroll 32
+	for (i = 0; i < PAGE_WORDS; i++)
+		crc = _mm_crc32_u64(crc, at[i]);
+	return crc;
+}
+
+static void loop(const char *path)
+{
+	int fd = open(path, O_RDONLY);
+	const uint64_t *map;
+	struct stat st;
+	size_t i, words;
+	uint64_t insns;
+
+	if (fd < 0 || fstat(fd, &st))
+		err(1, "%s", path);
+	words = st.st_size / sizeof(*map) / PAGE_WORDS * PAGE_WORDS;
+	map = mmap(NULL, st.st_size, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, 0);
+	if (map == MAP_FAILED)
+		err(1, "mmap");
+	insns_start();
+	insns = insns_now();
+	for (i = 0; i < words; i += PAGE_WORDS)
+		asm volatile("" : : "r"(crc_page(map + i)));
+	tell(insns_now() - insns, words * sizeof(*map));
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 4 && !strcmp(argv[1], "watch"))
+		watch(argv[2], strtoull(argv[3], NULL, 0));
+	else if (argc == 3 && !strcmp(argv[1], "loop"))
+		loop(argv[2]);
+	else
+		errx(2, "usage: see the head of scrub.c");
+	return 0;
+}
