@@ -150,7 +150,6 @@ bool hugepool_recovering(struct hugepool *pool);
 int hugepool_vacate(struct hugepool *pool, unsigned long start_pfn,
 		    unsigned long nr_pages);
 void hugepool_end_vacate(struct hugepool *pool);
-bool hugepool_folio_poisoned(struct folio *folio);
 
 /* node.c */
 unsigned long hugepool_node_max_pages(int nid);

@@ -44,6 +44,7 @@
 #include <linux/pagemap.h>
 #include <linux/sched.h>
 #include <linux/timekeeping.h>
+#include <linux/vigil/hugepool.h>
 
 #include "hugepool.h"
 #include "plan.h"
@@ -119,27 +120,6 @@ unsigned long hugepool_shortfall(struct hugepool *pool)
 	plan = plan_locked(pool);
 	spin_unlock(&pool->lock);
 	return plan.fill_pages;
-}
-
-/**
- * hugepool_folio_poisoned() - Look for PG_hwpoison on every frame of a page.
- * @folio: page
- *
- * An error that strikes after its frame was looked at is missed. The user finds
- * it when the folio is in the page cache, where memory_failure() can handle it.
- *
- * Context: Any.
- * Return: true when at least one frame is poisoned.
- */
-bool hugepool_folio_poisoned(struct folio *folio)
-{
-	long i, nr = folio_nr_pages(folio);
-
-	for (i = 0; i < nr; i++) {
-		if (PageHWPoison(folio_page(folio, i)))
-			return true;
-	}
-	return false;
 }
 
 static bool refuse_isolation(struct page *page, isolate_mode_t mode)
@@ -218,7 +198,7 @@ static void quarantine(struct hugepool *pool, struct folio *folio)
 static bool discard(struct hugepool *pool, struct folio *folio)
 {
 	unmark_movable(folio);
-	if (hugepool_folio_poisoned(folio)) {
+	if (vigil_hugepool_poisoned(folio)) {
 		quarantine(pool, folio);
 		return false;
 	}
@@ -305,7 +285,7 @@ struct folio *hugepool_take(struct hugepool *pool, bool may_use_spare)
 
 	while ((folio = pop_used(pool, may_use_spare))) {
 		unmark_movable(folio);
-		if (!hugepool_folio_poisoned(folio))
+		if (!vigil_hugepool_poisoned(folio))
 			break;
 		quarantine(pool, folio);
 		hugepool_forget(pool);
@@ -333,7 +313,7 @@ void hugepool_give_back(struct hugepool *pool, struct folio *folio)
 
 	trace_vigil_hugepool_give_back(pool->nid, folio_pfn(folio));
 	hugepool_forget(pool);
-	if (hugepool_folio_poisoned(folio)) {
+	if (vigil_hugepool_poisoned(folio)) {
 		quarantine(pool, folio);
 		return;
 	}

@@ -17,6 +17,7 @@
 #include <linux/capability.h>
 #include <linux/delay.h>
 #include <linux/mm.h>
+#include <linux/vigil/hugepool.h>
 #include <linux/sched.h>
 
 #include "weightfs.h"
@@ -52,7 +53,7 @@ static bool weightfs_may_take_frame(gfp_t gfp)
 static bool weightfs_release_folio(struct folio *folio, gfp_t gfp)
 {
 	struct weightfs_chunk *chunk = folio_get_private(folio);
-	bool poisoned = weightfs_folio_poisoned(folio);
+	bool poisoned = vigil_hugepool_poisoned(folio);
 
 	if (!folio_test_large(folio) && !poisoned)
 		return false;

@@ -34,11 +34,11 @@
  * @held: somebody else holds the old huge page, which is poisoned
  * @start: first page of it in the file
  * @nr: pages
- * @huge: the huge page to fill, or NULL
  * @missing: pages that have to be read from the source
- * @bvec: room for a list of @nr pages
- * @pages: page to fill for each page of the chunk; NULL where the page cache
- *	has a good one that stays
+ * @huge: the huge page to fill, or NULL
+ * @pages: without it, the page to fill for each page of the chunk; NULL where the
+ *	page cache has a good one that stays
+ * @bvec: without it, room for a list of @nr pages
  */
 struct weightfs_build {
 	struct weightfs_chunk *chunk;
@@ -47,10 +47,10 @@ struct weightfs_build {
 	bool held;
 	pgoff_t start;
 	unsigned int nr;
+	DECLARE_BITMAP(missing, WEIGHTFS_CHUNK_PAGES);
 	struct folio *huge;
-	unsigned long *missing;
+	struct page **pages;
 	struct bio_vec *bvec;
-	struct page *pages[];
 };
 
 static struct address_space *build_mapping(const struct weightfs_build *b)
@@ -63,41 +63,52 @@ static struct weightfs_mount *build_mount(const struct weightfs_build *b)
 	return weightfs_mount(b->chunk->wi->vfs_inode.i_sb);
 }
 
+/* The page to fill, or NULL. */
+static struct page *build_page(const struct weightfs_build *b, unsigned int i)
+{
+	return b->huge ? folio_page(b->huge, i) : b->pages[i];
+}
+
 static void build_free(struct weightfs_build *b)
 {
 	unsigned int i;
 
 	if (b->huge)
 		vigil_hugepool_give_back(b->huge);
-	else
-		for (i = 0; i < b->nr; i++)
-			if (b->pages[i])
-				put_page(b->pages[i]);
-	bitmap_free(b->missing);
+	for (i = 0; b->pages && i < b->nr; i++)
+		if (b->pages[i])
+			put_page(b->pages[i]);
 	kvfree(b->bvec);
-	kvfree(b);
+	kvfree(b->pages);
+	kfree(b);
 }
 
-static struct weightfs_build *build_alloc(struct weightfs_chunk *chunk)
+/* With lists of small pages, unless there is a huge one, which goes with it. */
+static struct weightfs_build *build_alloc(struct weightfs_chunk *chunk,
+					  struct folio *huge)
 {
 	unsigned long nr = weightfs_chunk_nr(chunk);
-	unsigned int pages = weightfs_chunk_pages(chunk->wi->size, nr);
 	struct weightfs_build *b;
 
-	b = kvzalloc(struct_size(b, pages, pages), GFP_KERNEL);
-	if (!b)
+	b = kzalloc(sizeof(*b), GFP_KERNEL);
+	if (!b) {
+		if (huge)
+			vigil_hugepool_give_back(huge);
 		return NULL;
+	}
 	b->chunk = chunk;
 	b->state = READ_ONCE(chunk->state);
 	b->start = weightfs_chunk_start(nr);
-	b->nr = pages;
-	b->missing = bitmap_zalloc(pages, GFP_KERNEL);
-	b->bvec = kvmalloc_array(pages, sizeof(*b->bvec), GFP_KERNEL);
-	if (!b->missing || !b->bvec) {
-		build_free(b);
-		return NULL;
-	}
-	return b;
+	b->nr = weightfs_chunk_pages(chunk->wi->size, nr);
+	b->huge = huge;
+	if (huge)
+		return b;
+	b->pages = kvcalloc(b->nr, sizeof(*b->pages), GFP_KERNEL);
+	b->bvec = kvmalloc_array(b->nr, sizeof(*b->bvec), GFP_KERNEL);
+	if (b->pages && b->bvec)
+		return b;
+	build_free(b);
+	return NULL;
 }
 
 /*
@@ -190,7 +201,7 @@ static bool may_stay(struct weightfs_build *b, unsigned int i)
 static void copy_cached(struct weightfs_build *b, unsigned int i)
 {
 	struct folio *folio = cached_folio(b, i);
-	struct page *to = b->pages[i];
+	struct page *to = build_page(b, i);
 
 	if (!folio || !copy_page_mc(to, folio_file_page(folio, b->start + i)) ||
 	    !checksum_holds(b, i, to))
@@ -203,8 +214,6 @@ static void fill_huge_from_cache(struct weightfs_build *b)
 {
 	unsigned int i;
 
-	for (i = 0; i < b->nr; i++)
-		b->pages[i] = folio_page(b->huge, i);
 	if (nothing_cached(b)) {
 		bitmap_fill(b->missing, b->nr);
 		return;
@@ -232,43 +241,41 @@ static int fill_small_from_cache(struct weightfs_build *b)
 	return 0;
 }
 
-static unsigned int build_bvec(struct weightfs_build *b, unsigned int first,
-			       unsigned int nr)
-{
-	unsigned int i;
-
-	if (b->huge) {
-		bvec_set_page(&b->bvec[0], b->pages[first], nr * PAGE_SIZE, 0);
-		return 1;
-	}
-	for (i = 0; i < nr; i++)
-		bvec_set_page(&b->bvec[i], b->pages[first + i], PAGE_SIZE, 0);
-	return nr;
-}
-
 static void zero_behind_end(struct weightfs_build *b)
 {
 	size_t used = b->chunk->wi->size & (PAGE_SIZE - 1);
 	unsigned int last = b->nr - 1;
 
 	if (used && b->start + b->nr == weightfs_file_pages(b->chunk->wi->size) &&
-	    b->pages[last])
-		memzero_page(b->pages[last], used, PAGE_SIZE - used);
+	    build_page(b, last))
+		memzero_page(build_page(b, last), used, PAGE_SIZE - used);
+}
+
+static int read_range(struct weightfs_build *b, unsigned int first,
+		      unsigned int nr)
+{
+	struct weightfs_inode *wi = b->chunk->wi;
+	loff_t pos = (loff_t)(b->start + first) << PAGE_SHIFT;
+	size_t want = min_t(u64, nr * PAGE_SIZE, wi->size - pos);
+	struct bio_vec whole;
+	unsigned int i;
+
+	if (b->huge) {
+		bvec_set_page(&whole, build_page(b, first), nr * PAGE_SIZE, 0);
+		return weightfs_source_read(wi, &whole, 1, pos, want);
+	}
+	for (i = 0; i < nr; i++)
+		bvec_set_page(&b->bvec[i], b->pages[first + i], PAGE_SIZE, 0);
+	return weightfs_source_read(wi, b->bvec, nr, pos, want);
 }
 
 static int read_missing(struct weightfs_build *b)
 {
-	struct weightfs_inode *wi = b->chunk->wi;
-	unsigned int first, end, nr_bvec;
-	loff_t pos;
+	unsigned int first, end;
 	int err;
 
 	for_each_set_bitrange(first, end, b->missing, b->nr) {
-		nr_bvec = build_bvec(b, first, end - first);
-		pos = (loff_t)(b->start + first) << PAGE_SHIFT;
-		err = weightfs_source_read(wi, b->bvec, nr_bvec, pos,
-					   min_t(u64, (end - first) * PAGE_SIZE,
-						 wi->size - pos));
+		err = read_range(b, first, end - first);
 		if (err)
 			return err;
 	}
@@ -277,21 +284,34 @@ static int read_missing(struct weightfs_build *b)
 }
 
 /* The first time a chunk is read its checksums are noted, later they must hold. */
-static int check_missing(struct weightfs_build *b)
+static int check_range(struct weightfs_build *b, unsigned int first,
+		       unsigned int end)
 {
-	struct weightfs_chunk *chunk = b->chunk;
+	u32 *crc = b->chunk->wi->crc + b->start;
 	unsigned int i;
 
-	for_each_set_bit(i, b->missing, b->nr) {
-		if (chunk->known && !checksum_holds(b, i, b->pages[i]))
+	for (i = first; i < end; i++) {
+		if (b->chunk->known && !checksum_holds(b, i, build_page(b, i)))
 			return -ESTALE;
-		if (!chunk->known &&
-		    !weightfs_checksum(b->pages[i],
-				       &chunk->wi->crc[b->start + i]))
+		if (!b->chunk->known &&
+		    !weightfs_checksum(build_page(b, i), &crc[i]))
 			return -EIO;
+	}
+	return 0;
+}
+
+static int check_missing(struct weightfs_build *b)
+{
+	unsigned int first, end;
+	int err;
+
+	for_each_set_bitrange(first, end, b->missing, b->nr) {
+		err = check_range(b, first, end);
+		if (err)
+			return err;
 		cond_resched();
 	}
-	chunk->known = true;
+	b->chunk->known = true;
 	return 0;
 }
 
@@ -309,7 +329,7 @@ static int insert_folio(struct weightfs_build *b, struct folio *folio,
 	if (err)
 		return err;
 	weightfs_folio_adopt(folio, b->chunk);
-	if (weightfs_folio_poisoned(folio))
+	if (vigil_hugepool_poisoned(folio))
 		weightfs_chunk_break(b->chunk);
 	folio_mark_uptodate(folio);
 	folio_unlock(folio);
@@ -328,7 +348,7 @@ static void quarantine_old(struct weightfs_build *b)
 
 	if (IS_ERR(folio))
 		return;
-	if (folio_test_large(folio) && weightfs_folio_poisoned(folio))
+	if (folio_test_large(folio) && vigil_hugepool_poisoned(folio))
 		b->held = true;
 	else
 		folio_put(folio);
@@ -350,6 +370,10 @@ static void remove_old(struct weightfs_build *b)
 	unsigned int first, end;
 
 	quarantine_old(b);
+	if (b->huge) {
+		remove_range(b, 0, b->nr);
+		return;
+	}
 	for (first = 0; first < b->nr; first = end + 1) {
 		end = first;
 		while (end < b->nr && b->pages[end])
@@ -363,11 +387,9 @@ static int insert_huge(struct weightfs_build *b)
 {
 	int err = insert_folio(b, b->huge, b->start);
 
-	if (err)
-		return err;
-	b->huge = NULL;
-	memset(b->pages, 0, b->nr * sizeof(*b->pages));
-	return 0;
+	if (!err)
+		b->huge = NULL;
+	return err;
 }
 
 static int insert_small(struct weightfs_build *b)
@@ -502,13 +524,9 @@ static int build_chunk(struct weightfs_chunk *chunk, bool ready, bool move)
 				 move || chunk->state == WEIGHTFS_BROKEN);
 	if (ready && !huge)
 		return 0;
-	b = build_alloc(chunk);
-	if (!b) {
-		if (huge)
-			vigil_hugepool_give_back(huge);
+	b = build_alloc(chunk, huge);
+	if (!b)
 		return -ENOMEM;
-	}
-	b->huge = huge;
 	b->move = move;
 	err = build_run(b);
 	weightfs_count(build_mount(b), WEIGHTFS_HELD_ERRORS, b->held);

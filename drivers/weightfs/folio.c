@@ -73,20 +73,3 @@ bool weightfs_page_readable(struct weightfs_chunk *chunk, struct folio *folio,
 	return weightfs_chunk_ready(chunk) && folio_test_uptodate(folio) &&
 	       !PageHWPoison(folio_file_page(folio, index));
 }
-
-/**
- * weightfs_folio_poisoned() - Does a folio have a frame with an error?
- * @folio: the folio, held by the caller
- *
- * Context: Any.
- * Return: true when any page of it is marked as poisoned.
- */
-bool weightfs_folio_poisoned(struct folio *folio)
-{
-	long i;
-
-	for (i = 0; i < folio_nr_pages(folio); i++)
-		if (PageHWPoison(folio_page(folio, i)))
-			return true;
-	return false;
-}

@@ -16,8 +16,8 @@
 
 #include "weightfs.h"
 
-/* Chunks that one fault maps at most. */
-#define MAP_AROUND 8
+/* Chunks that one fault maps at most, as many as fault_around_bytes are pages. */
+#define MAP_AROUND 16
 
 static struct weightfs_chunk *fault_chunk(struct vm_fault *vmf)
 {

@@ -330,7 +330,6 @@ extern const struct address_space_operations weightfs_aops;
 /* folio.c */
 void weightfs_folio_adopt(struct folio *folio, struct weightfs_chunk *chunk);
 void weightfs_folio_disown(struct folio *folio);
-bool weightfs_folio_poisoned(struct folio *folio);
 bool weightfs_page_readable(struct weightfs_chunk *chunk, struct folio *folio,
 			    pgoff_t index);
 

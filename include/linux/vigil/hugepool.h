@@ -20,12 +20,33 @@
 #ifndef _LINUX_VIGIL_HUGEPOOL_H
 #define _LINUX_VIGIL_HUGEPOOL_H
 
-struct folio;
+#include <linux/mm.h>
 
 struct folio *vigil_hugepool_take(int nid);
 struct folio *vigil_hugepool_take_spare(int nid);
 void vigil_hugepool_give_back(struct folio *folio);
 void vigil_hugepool_forget(int nid);
 unsigned long vigil_hugepool_free_pages(int nid);
+
+/**
+ * vigil_hugepool_poisoned() - Look for PG_hwpoison on every frame of a page.
+ * @folio: page, held by the caller
+ *
+ * An error that strikes after its frame was looked at is missed. The user finds
+ * it when the folio is in the page cache, where memory_failure() can handle it.
+ *
+ * Context: Any.
+ * Return: true when at least one frame is poisoned.
+ */
+static inline bool vigil_hugepool_poisoned(struct folio *folio)
+{
+	long i, nr = folio_nr_pages(folio);
+
+	for (i = 0; i < nr; i++) {
+		if (PageHWPoison(folio_page(folio, i)))
+			return true;
+	}
+	return false;
+}
 
 #endif /* _LINUX_VIGIL_HUGEPOOL_H */

@@ -26,6 +26,7 @@ MEASUREMENTS = {f"{function.__module__}.{function.__name__}": function for funct
 def main(names: list[str]) -> None:
     # Addresses decide which pages are huge, and so how many instructions are needed.
     guestlib.write("/proc/sys/kernel/randomize_va_space", 0)
+    guestlib.install_programs()
     for name in names:
         MEASUREMENTS[name]()
 

@@ -3,13 +3,16 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
-CLIENT = f"{TOP}/build/bench/client"
-SCRUB = f"{TOP}/build/bench/scrub"
+# In memory, because the guest's root is a network filesystem.
+PROGRAMS = "/run/bench"
+CLIENT = f"{PROGRAMS}/client"
+SCRUB = f"{PROGRAMS}/scrub"
 READER = f"{TOP}/build/selftests/weightfs-client"
 VIGILCTL = f"{TOP}/build/tools/vigilctl"
 POOL = "/sys/class/vigil/hugepool-0"
@@ -83,6 +86,12 @@ def modprobe(*names: str) -> None:
         subprocess.run(["modprobe", "-q", name], check=False)
 
 
+def install_programs() -> None:
+    os.makedirs(PROGRAMS)
+    for path in (CLIENT, SCRUB):
+        shutil.copy(f"{TOP}/build/bench/{os.path.basename(path)}", path)
+
+
 def load_modules() -> None:
     # What udev does on a host: the crc32c of this processor before the generic one.
     modprobe("crc32c-intel", "libcrc32c")
@@ -116,7 +125,8 @@ class Weights:
         self.source = mount_disk("ext4")
         self.pages = huge_pages_of(f"{self.source}/{MODEL}") + self.SPARE_PAGES
         fill_pool(self.pages)
-        self.directory = mount("weightfs", "none", f"source={self.source}")
+        # What scrubbing costs is measured by itself.
+        self.directory = mount("weightfs", "none", f"source={self.source},scrub=0")
         self.path = f"{self.directory}/{MODEL}"
         device = os.stat(self.directory).st_dev
         self.component = f"/sys/class/vigil/weights-{os.major(device)}:{os.minor(device)}"

@@ -2,7 +2,7 @@
 /*
  * What it costs to check loaded weights.
  *
- *	scrub watch COUNTER BYTES	wait until the scrubber's counter has grown
+ *	scrub mount COMPONENT BYTES	have a mount scrub so much, as fast as it goes
  *	scrub loop FILE			crc32c of each 4 KiB of a mapped file, as a
  *					program could do it
  *
@@ -25,35 +25,59 @@
 
 #define PAGE_WORDS	(4096 / sizeof(uint64_t))
 #define POLL_US		10000
+#define MAX_MIB_PER_S	1000000
 
 static void tell(uint64_t insns, uint64_t bytes)
 {
 	printf("{\"insns\": %" PRIu64 ", \"bytes\": %" PRIu64 "}\n", insns, bytes);
 }
 
-static uint64_t read_counter(const char *path)
+static FILE *open_attribute(const char *name, const char *mode)
 {
-	FILE *file = fopen(path, "r");
-	uint64_t value;
+	FILE *file = fopen(name, mode);
 
-	if (!file || fscanf(file, "%" SCNu64, &value) != 1)
-		err(1, "%s", path);
-	fclose(file);
-	return value;
+	if (!file)
+		err(1, "%s", name);
+	return file;
 }
 
-static void watch(const char *path, uint64_t bytes)
+static void set_rate(unsigned int mib_per_s)
+{
+	FILE *file = open_attribute("policy/scrub_mib_per_s", "w");
+
+	fprintf(file, "%u", mib_per_s);
+	if (fclose(file))
+		err(1, "rate");
+}
+
+static uint64_t scrubbed(void)
+{
+	FILE *file = open_attribute("counters/scrubbed_bytes", "r");
+	uint64_t bytes;
+
+	if (fscanf(file, "%" SCNu64, &bytes) != 1)
+		errx(1, "scrubbed_bytes is no number");
+	fclose(file);
+	return bytes;
+}
+
+static void scrub_mount(const char *component, uint64_t bytes)
 {
 	uint64_t before, now, insns;
 
+	if (chdir(component))
+		err(1, "%s", component);
 	insns_start();
-	before = read_counter(path);
+	before = scrubbed();
 	insns = insns_now();
+	set_rate(MAX_MIB_PER_S);
 	do {
 		usleep(POLL_US);
-		now = read_counter(path);
+		now = scrubbed();
 	} while (now - before < bytes);
-	tell(insns_now() - insns, now - before);
+	insns = insns_now() - insns;
+	set_rate(0);
+	tell(insns, now - before);
 }
 
 /* As many words a turn as the scrubber takes. */
@@ -92,8 +116,8 @@ static void loop(const char *path)
 
 int main(int argc, char **argv)
 {
-	if (argc == 4 && !strcmp(argv[1], "watch"))
-		watch(argv[2], strtoull(argv[3], NULL, 0));
+	if (argc == 4 && !strcmp(argv[1], "mount"))
+		scrub_mount(argv[2], strtoull(argv[3], NULL, 0));
 	else if (argc == 3 && !strcmp(argv[1], "loop"))
 		loop(argv[2]);
 	else
