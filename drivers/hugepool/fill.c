@@ -17,10 +17,12 @@
  * After pages were given back under memory pressure the fill waits, and wants
  * twice the margin until it has them all again.
  *
- * The pages are not __GFP_MOVABLE although the page cache could migrate them:
- * what they hold is pinned by devices for as long as it lives, and pinned pages
- * in ZONE_MOVABLE would have to be migrated first. __GFP_RETRY_MAYFAIL makes
- * the allocator compact and reclaim seriously and never calls the OOM killer.
+ * The pages are movable, as those of a page cache are, which compaction makes room
+ * for first: of fragmented memory that gets ten times as many. They are not from
+ * ZONE_MOVABLE, which __GFP_MOVABLE alone does not mean, nor where that would
+ * mean CMA: what they hold may be pinned by devices for as long as it lives, and
+ * pages there would have to be migrated first. __GFP_RETRY_MAYFAIL makes the
+ * allocator compact and reclaim seriously and never calls the OOM killer.
  *
  * The workqueue is freezable: pages got while the host goes to sleep would only
  * get in the way of the hibernation image.
@@ -41,8 +43,7 @@
 /* Failed allocations in a row that end a pass. */
 #define FILL_TRIES 5
 
-#define FILL_GFP (GFP_HIGHUSER | __GFP_NOWARN | __GFP_THISNODE | \
-		  __GFP_RETRY_MAYFAIL)
+#define FILL_GFP (GFP_USER | __GFP_NOWARN | __GFP_THISNODE | __GFP_RETRY_MAYFAIL)
 
 enum fill_result {
 	FILL_DONE,	/* nothing missing */
@@ -90,6 +91,7 @@ void hugepool_hold(struct hugepool *pool, unsigned int seconds)
 
 static struct folio *try_to_get(struct hugepool *pool)
 {
+	gfp_t movable = hugepool_node_has_cma(pool->nid) ? 0 : __GFP_MOVABLE;
 	bool after_pressure = hugepool_recovering(pool);
 	struct folio *folio = NULL;
 	int i;
@@ -98,7 +100,8 @@ static struct folio *try_to_get(struct hugepool *pool)
 	for (i = 0; i < FILL_TRIES && !folio; i++) {
 		if (!hugepool_node_has_room(pool->nid, after_pressure))
 			break;
-		folio = __folio_alloc(FILL_GFP, HPAGE_PMD_ORDER, pool->nid, NULL);
+		folio = __folio_alloc(FILL_GFP | movable, HPAGE_PMD_ORDER,
+				      pool->nid, NULL);
 		cond_resched();
 	}
 	WRITE_ONCE(pool->filler, NULL);

@@ -154,6 +154,7 @@ void hugepool_end_vacate(struct hugepool *pool);
 /* node.c */
 unsigned long hugepool_node_max_pages(int nid);
 bool hugepool_node_has_room(int nid, bool after_pressure);
+bool hugepool_node_has_cma(int nid);
 unsigned long hugepool_node_lack(int nid);
 
 /* fill.c */

@@ -91,14 +91,23 @@ static int weightfs_remove_poisoned(struct address_space *mapping,
 
 COMPAT_ERROR_REMOVE_FOLIO(weightfs_error_remove_folio, weightfs_remove_poisoned)
 
-/* Only where the core reads around us, between two states of a chunk. */
+/*
+ * Only where the core reads around us, between two states of a chunk. Where
+ * MADV_HUGEPAGE is set the folio may be large; behind the end it is zero.
+ */
 static int weightfs_read_folio(struct file *file, struct folio *folio)
 {
 	struct weightfs_inode *wi = weightfs_inode(folio_inode(folio));
-	int err;
+	struct weightfs_chunk *chunk =
+		&wi->chunks[weightfs_chunk_of(folio->index)];
+	long i, nr = min_t(long, folio_nr_pages(folio),
+			   weightfs_file_pages(wi->size) - folio->index);
+	int err = 0;
 
-	err = weightfs_chunk_read_page(&wi->chunks[weightfs_chunk_of(folio->index)],
-				       folio);
+	for (i = 0; i < nr && !err; i++)
+		err = weightfs_chunk_read_page(chunk, folio_page(folio, i),
+					       folio->index + i);
+	folio_zero_segment(folio, nr * PAGE_SIZE, folio_size(folio));
 	if (!err)
 		folio_mark_uptodate(folio);
 	folio_unlock(folio);

@@ -488,27 +488,28 @@ static int build_run(struct weightfs_build *b)
 /**
  * weightfs_chunk_read_page() - Read one page of a chunk from the source.
  * @chunk: the chunk
- * @folio: small folio to fill, locked
+ * @page: page to fill, nobody else's yet
+ * @index: its index in the file
  *
  * Context: Process context, sleeps.
  * Return: 0, -ESTALE when the source is not what it was, or its error.
  */
-int weightfs_chunk_read_page(struct weightfs_chunk *chunk, struct folio *folio)
+int weightfs_chunk_read_page(struct weightfs_chunk *chunk, struct page *page,
+			     pgoff_t index)
 {
 	struct weightfs_inode *wi = chunk->wi;
-	loff_t pos = folio_pos(folio);
+	loff_t pos = (loff_t)index << PAGE_SHIFT;
 	size_t want = min_t(u64, PAGE_SIZE, wi->size - pos);
 	struct bio_vec bvec;
 	u32 crc;
 	int err;
 
-	bvec_set_page(&bvec, &folio->page, PAGE_SIZE, 0);
+	bvec_set_page(&bvec, page, PAGE_SIZE, 0);
 	err = weightfs_source_read(wi, &bvec, 1, pos, want);
 	if (err)
 		return err;
-	memzero_page(&folio->page, want, PAGE_SIZE - want);
-	if (chunk->known && (!weightfs_checksum(&folio->page, &crc) ||
-			     crc != wi->crc[folio->index]))
+	memzero_page(page, want, PAGE_SIZE - want);
+	if (chunk->known && (!weightfs_checksum(page, &crc) || crc != wi->crc[index]))
 		return -ESTALE;
 	return 0;
 }

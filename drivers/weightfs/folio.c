@@ -24,10 +24,12 @@ void weightfs_folio_adopt(struct folio *folio, struct weightfs_chunk *chunk)
 
 	folio_attach_private(folio, chunk);
 	atomic_long_add(folio_nr_pages(folio), &chunk->wi->pages);
-	if (folio_test_large(folio))
+	if (folio_test_large(folio)) {
+		chunk->pool_nid = folio_nid(folio);
 		atomic_long_inc(&wm->huge_chunks);
-	else
+	} else {
 		atomic_long_inc(&wm->small_pages);
+	}
 }
 
 /**
@@ -47,7 +49,7 @@ void weightfs_folio_disown(struct folio *folio)
 	atomic_long_sub(folio_nr_pages(folio), &chunk->wi->pages);
 	if (folio_test_large(folio)) {
 		atomic_long_dec(&wm->huge_chunks);
-		vigil_hugepool_forget(folio_nid(folio));
+		vigil_hugepool_forget(chunk->pool_nid);
 	} else {
 		atomic_long_dec(&wm->small_pages);
 	}

@@ -156,6 +156,7 @@ enum weightfs_state {
  * @runs: times @work ended, wraps; waiters sleep on it
  * @error: negative errno of the last run, or 0; written before @runs
  * @nid: node of the CPU that asked first
+ * @pool_nid: node whose reserve the huge page came from; it may be elsewhere now
  * @breaks: times it was broken, wraps; tells a build that it happened again
  * @removed: the poisoned page has left the page cache, see weightfs_settle()
  * @move: build anew although the chunk is whole: its frame is failing; taken
@@ -171,6 +172,7 @@ struct weightfs_chunk {
 	u8 runs;
 	s16 error;
 	s16 nid;
+	s16 pool_nid;
 	u8 breaks;
 	bool removed;
 	bool move;
@@ -350,7 +352,8 @@ void weightfs_mend(struct work_struct *work);
 
 /* build.c */
 int weightfs_chunk_build(struct weightfs_chunk *chunk);
-int weightfs_chunk_read_page(struct weightfs_chunk *chunk, struct folio *folio);
+int weightfs_chunk_read_page(struct weightfs_chunk *chunk, struct page *page,
+			     pgoff_t index);
 
 /* source.c */
 struct file *weightfs_source(struct weightfs_inode *wi);

@@ -40,7 +40,7 @@ change() {
 		mount -o remount,"$1" "$mnt"
 }
 
-plan 29
+plan 36
 mount_weights placement=interleave
 check "interleaved" loaded_on 0
 check "half is on node 0" on_node 0 8
@@ -106,3 +106,16 @@ check "node 1 reads again" loaded_on 1
 make_model model $((16 * mib))
 check "a new generation is right on node 1" \
 	taskset -c 1 cmp "$source_dir/model" "$mnt/model"
+
+# Of the mapper, who needs no privilege for what nobody else maps.
+moves_to() {
+	[ "$(python3 -B "$here/move_pages.py" "$mnt/model" "$1")" -eq 8 ]
+}
+check "local again" change placement=local
+check "is loaded by node 0 again" loaded_on 0
+check "a program moves it to the other node" moves_to 1
+check "there it is" on_node 1 16
+check "every byte is right there" same_bytes model
+"$vigilctl" weights evict "$mnt/model" >/dev/null
+check "the pool of node 0 has none in use" [ "$(pages 0 used_pages)" -eq 0 ]
+check "nor has that of node 1" [ "$(pages 1 used_pages)" -eq 0 ]
