@@ -174,7 +174,7 @@ static enum status report_evicted(const struct session *session,
 		return STATUS_OK;
 	if (!option_given(session, OPTION_JSON))
 		fail(session, STATUS_REFUSED,
-		     "%s stay: they are mapped, or belong to somebody else",
+		     "%s stay: mapped, pinned, or somebody else's",
 		     size_format(after.loaded_bytes, kept));
 	return STATUS_REFUSED;
 }
