@@ -7,22 +7,19 @@
  * after 100 ms, doubled up to a minute. Whoever makes a page likely to be had
  * kicks it: a new target, or a user that let go.
  *
- * Patience pays. Compaction resumes where it stopped before, and stops for
- * reasons that are gone a moment later (a lock, a page on its way to a list), so
- * one allocation that failed says little: of memory that was fragmented on
- * purpose the first pass got anything between 4 and 100 % of what some more got.
- * Hence a pass tries some times before it ends. Every failure also wakes
- * kcompactd, which goes on in the background meanwhile.
+ * The page allocator's own compaction gives up early, and then is put off: of
+ * memory that was fragmented on purpose it got anything between 4 and 100 % of
+ * what there was to be had. So when it fails the fill clears a block itself, see
+ * clear.c, and a pass ends when there is none that it could clear. Every failure
+ * also wakes kcompactd, which goes on in the background meanwhile.
  *
  * After pages were given back under memory pressure the fill waits, and wants
  * twice the margin until it has them all again.
  *
- * The pages are movable, as those of a page cache are, which compaction makes room
- * for first: of fragmented memory that gets ten times as many. They are not from
- * ZONE_MOVABLE, which __GFP_MOVABLE alone does not mean, nor where that would
- * mean CMA: what they hold may be pinned by devices for as long as it lives, and
- * pages there would have to be migrated first. __GFP_RETRY_MAYFAIL makes the
- * allocator compact and reclaim seriously and never calls the OOM killer.
+ * The pages are not __GFP_MOVABLE although the page cache could migrate them:
+ * what they hold is pinned by devices for as long as it lives, and pinned pages
+ * in ZONE_MOVABLE would have to be migrated first. __GFP_RETRY_MAYFAIL makes
+ * the allocator compact and reclaim seriously and never calls the OOM killer.
  *
  * The workqueue is freezable: pages got while the host goes to sleep would only
  * get in the way of the hibernation image.
@@ -40,10 +37,8 @@
 /* Pages between two returns to the workqueue. */
 #define FILL_BATCH_PAGES 64
 
-/* Failed allocations in a row that end a pass. */
-#define FILL_TRIES 5
-
-#define FILL_GFP (GFP_USER | __GFP_NOWARN | __GFP_THISNODE | __GFP_RETRY_MAYFAIL)
+#define FILL_GFP (GFP_HIGHUSER | __GFP_NOWARN | __GFP_THISNODE | \
+		  __GFP_RETRY_MAYFAIL)
 
 enum fill_result {
 	FILL_DONE,	/* nothing missing */
@@ -91,19 +86,16 @@ void hugepool_hold(struct hugepool *pool, unsigned int seconds)
 
 static struct folio *try_to_get(struct hugepool *pool)
 {
-	gfp_t movable = hugepool_node_has_cma(pool->nid) ? 0 : __GFP_MOVABLE;
 	bool after_pressure = hugepool_recovering(pool);
 	struct folio *folio = NULL;
-	int i;
 
 	WRITE_ONCE(pool->filler, current);
-	for (i = 0; i < FILL_TRIES && !folio; i++) {
+	do {
 		if (!hugepool_node_has_room(pool->nid, after_pressure))
 			break;
-		folio = __folio_alloc(FILL_GFP | movable, HPAGE_PMD_ORDER,
-				      pool->nid, NULL);
+		folio = __folio_alloc(FILL_GFP, HPAGE_PMD_ORDER, pool->nid, NULL);
 		cond_resched();
-	}
+	} while (!folio && hugepool_clear(pool));
 	WRITE_ONCE(pool->filler, NULL);
 	return folio;
 }
@@ -126,6 +118,7 @@ static enum fill_result fill_portion(struct hugepool *pool)
 {
 	int i;
 
+	hugepool_clear_begin(pool);
 	for (i = 0; i < FILL_BATCH_PAGES; i++) {
 		if (!hugepool_shortfall(pool)) {
 			pool->nr_failures = 0;

@@ -88,6 +88,9 @@ enum hugepool_policy {
  *	hugepool_hold(), read by @fill_work, both with _ONCE
  * @filler: task that is allocating pages for the reserve, to be recognised when
  *	it reclaims memory; written by @fill_work, both with _ONCE
+ * @clear_pfn: block that is looked at next; @fill_work only, as the next two
+ * @clear_looks: blocks that may still be looked at in this pass
+ * @clear_tries: blocks that may still be tried in vain in this pass
  * @nr_failures: fruitless passes since the last page was got; @fill_work only
  * @gained_at: jiffies when the last page was got or none was missing;
  *	@fill_work only
@@ -117,6 +120,9 @@ struct hugepool {
 	struct delayed_work fill_work;
 	unsigned long hold_until;
 	struct task_struct *filler;
+	unsigned long clear_pfn;
+	unsigned long clear_looks;
+	unsigned int clear_tries;
 	unsigned int nr_failures;
 	unsigned long gained_at;
 	bool degraded;
@@ -154,7 +160,6 @@ void hugepool_end_vacate(struct hugepool *pool);
 /* node.c */
 unsigned long hugepool_node_max_pages(int nid);
 bool hugepool_node_has_room(int nid, bool after_pressure);
-bool hugepool_node_has_cma(int nid);
 unsigned long hugepool_node_lack(int nid);
 
 /* fill.c */
@@ -163,6 +168,10 @@ void hugepool_fill_exit(void);
 void hugepool_fill_setup(struct hugepool *pool);
 void hugepool_kick(struct hugepool *pool);
 void hugepool_hold(struct hugepool *pool, unsigned int seconds);
+
+/* clear.c */
+void hugepool_clear_begin(struct hugepool *pool);
+bool hugepool_clear(struct hugepool *pool);
 
 /* hotplug.c */
 int hugepool_hotplug_init(void);

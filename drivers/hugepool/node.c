@@ -19,9 +19,6 @@
 /* Less than this does not keep even a small host alive. */
 #define MARGIN_BYTES SZ_64M
 
-/* Where pages are reserved from, and all zones below it. */
-#define LAST_ZONE gfp_zone(GFP_USER)
-
 static void add_zone(struct hugepool_room *room, struct zone *zone)
 {
 	/* Free pages that only movable allocations can have. */
@@ -40,9 +37,9 @@ static struct hugepool_room node_room(int nid)
 {
 	struct hugepool_room room = { .margin_pages = MARGIN_BYTES >> PAGE_SHIFT };
 	struct zone *zones = NODE_DATA(nid)->node_zones;
-	enum zone_type type;
+	enum zone_type type, last = gfp_zone(GFP_HIGHUSER);
 
-	for (type = 0; type <= LAST_ZONE; type++) {
+	for (type = 0; type <= last; type++) {
 		if (managed_zone(&zones[type]))
 			add_zone(&room, &zones[type]);
 	}
@@ -76,25 +73,6 @@ bool hugepool_node_has_room(int nid, bool after_pressure)
 
 	return after_pressure ? hugepool_has_recovered(&room, HPAGE_PMD_NR) :
 				hugepool_has_room(&room, HPAGE_PMD_NR);
-}
-
-/**
- * hugepool_node_has_cma() - May movable pages of a node come from CMA?
- * @nid: node with memory
- *
- * Context: Any.
- * Return: true when a zone that pages are reserved from has such an area.
- */
-bool hugepool_node_has_cma(int nid)
-{
-	struct zone *zones = NODE_DATA(nid)->node_zones;
-	enum zone_type type;
-
-	for (type = 0; type <= LAST_ZONE; type++) {
-		if (zone_cma_pages(&zones[type]))
-			return true;
-	}
-	return false;
 }
 
 /**
