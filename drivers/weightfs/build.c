@@ -93,7 +93,9 @@ static struct weightfs_build *build_alloc(struct weightfs_chunk *chunk)
 	b->nr = pages;
 	b->missing = bitmap_zalloc(pages, GFP_KERNEL);
 	b->bvec = kvmalloc_array(pages, sizeof(*b->bvec), GFP_KERNEL);
-	if (!b->missing || !b->bvec) {
+	if (!chunk->crc)
+		chunk->crc = kcalloc(pages, sizeof(*chunk->crc), GFP_KERNEL);
+	if (!b->missing || !b->bvec || !chunk->crc) {
 		build_free(b);
 		return NULL;
 	}
@@ -129,7 +131,7 @@ static bool checksum_holds(const struct weightfs_build *b, unsigned int i,
 	u32 crc;
 
 	return weightfs_checksum(page, &crc) &&
-	       crc == b->chunk->wi->crc[b->start + i];
+	       crc == b->chunk->crc[i];
 }
 
 /*
@@ -286,12 +288,12 @@ static int check_missing(struct weightfs_build *b)
 		if (chunk->known && !checksum_holds(b, i, b->pages[i]))
 			return -ESTALE;
 		if (!chunk->known &&
-		    !weightfs_checksum(b->pages[i],
-				       &chunk->wi->crc[b->start + i]))
+		    !weightfs_checksum(b->pages[i], &chunk->crc[i]))
 			return -EIO;
 		cond_resched();
 	}
-	chunk->known = true;
+	/* Pairs with weightfs_chunk_read_page(): the checksums first. */
+	smp_store_release(&chunk->known, true);
 	return 0;
 }
 
@@ -485,8 +487,10 @@ int weightfs_chunk_read_page(struct weightfs_chunk *chunk, struct folio *folio)
 	if (err)
 		return err;
 	memzero_page(&folio->page, want, PAGE_SIZE - want);
-	if (chunk->known && (!weightfs_checksum(&folio->page, &crc) ||
-			     crc != wi->crc[folio->index]))
+	/* Pairs with check_missing(). */
+	if (smp_load_acquire(&chunk->known) &&
+	    (!weightfs_checksum(&folio->page, &crc) ||
+	     crc != *weightfs_crc(chunk, folio->index)))
 		return -ESTALE;
 	return 0;
 }

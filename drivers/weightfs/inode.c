@@ -55,7 +55,6 @@ struct inode *weightfs_alloc_inode(struct super_block *sb)
 	wi->size = 0;
 	wi->source = NULL;
 	wi->chunks = NULL;
-	wi->crc = NULL;
 	spin_lock_init(&wi->lock);
 	mutex_init(&wi->source_lock);
 	mutex_init(&wi->verify_lock);
