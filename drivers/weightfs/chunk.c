@@ -329,7 +329,7 @@ void weightfs_mend(struct work_struct *work)
  *
  * Context: Process context, sleeps. Takes and releases the inode's source_lock
  * and the mount's lock.
- * Return: 0, also when it has them already; -EFBIG or -ENOMEM.
+ * Return: 0, also when it has them already or is empty; -EFBIG or -ENOMEM.
  */
 int weightfs_chunks_init(struct weightfs_inode *wi)
 {
@@ -338,7 +338,7 @@ int weightfs_chunks_init(struct weightfs_inode *wi)
 	struct weightfs_chunk *table;
 
 	/* Pairs with the release below. */
-	if (!chunks || smp_load_acquire(&wi->chunks))
+	if (smp_load_acquire(&wi->chunks))
 		return 0;
 	if (wi->size > WEIGHTFS_FILE_MAX)
 		return -EFBIG;
