@@ -101,11 +101,13 @@ static struct weightfs_build *build_alloc(struct weightfs_chunk *chunk,
 	b->start = weightfs_chunk_start(nr);
 	b->nr = weightfs_chunk_pages(chunk->wi->size, nr);
 	b->huge = huge;
-	if (huge)
-		return b;
-	b->pages = kvcalloc(b->nr, sizeof(*b->pages), GFP_KERNEL);
-	b->bvec = kvmalloc_array(b->nr, sizeof(*b->bvec), GFP_KERNEL);
-	if (b->pages && b->bvec)
+	if (!huge) {
+		b->pages = kvcalloc(b->nr, sizeof(*b->pages), GFP_KERNEL);
+		b->bvec = kvmalloc_array(b->nr, sizeof(*b->bvec), GFP_KERNEL);
+	}
+	if (!chunk->crc)
+		chunk->crc = kcalloc(b->nr, sizeof(*chunk->crc), GFP_KERNEL);
+	if (chunk->crc && (huge || (b->pages && b->bvec)))
 		return b;
 	build_free(b);
 	return NULL;
@@ -140,7 +142,7 @@ static bool checksum_holds(const struct weightfs_build *b, unsigned int i,
 	u32 crc;
 
 	return weightfs_checksum(page, &crc) &&
-	       crc == b->chunk->wi->crc[b->start + i];
+	       crc == b->chunk->crc[i];
 }
 
 /*
@@ -287,14 +289,14 @@ static int read_missing(struct weightfs_build *b)
 static int check_range(struct weightfs_build *b, unsigned int first,
 		       unsigned int end)
 {
-	u32 *crc = b->chunk->wi->crc + b->start;
+	struct weightfs_chunk *chunk = b->chunk;
 	unsigned int i;
 
 	for (i = first; i < end; i++) {
-		if (b->chunk->known && !checksum_holds(b, i, build_page(b, i)))
+		if (chunk->known && !checksum_holds(b, i, build_page(b, i)))
 			return -ESTALE;
-		if (!b->chunk->known &&
-		    !weightfs_checksum(build_page(b, i), &crc[i]))
+		if (!chunk->known &&
+		    !weightfs_checksum(build_page(b, i), &chunk->crc[i]))
 			return -EIO;
 	}
 	return 0;
@@ -311,7 +313,8 @@ static int check_missing(struct weightfs_build *b)
 			return err;
 		cond_resched();
 	}
-	b->chunk->known = true;
+	/* Pairs with weightfs_chunk_read_page(): the checksums first. */
+	smp_store_release(&b->chunk->known, true);
 	return 0;
 }
 
@@ -509,7 +512,9 @@ int weightfs_chunk_read_page(struct weightfs_chunk *chunk, struct page *page,
 	if (err)
 		return err;
 	memzero_page(page, want, PAGE_SIZE - want);
-	if (chunk->known && (!weightfs_checksum(page, &crc) || crc != wi->crc[index]))
+	/* Pairs with check_missing(). */
+	if (smp_load_acquire(&chunk->known) &&
+	    (!weightfs_checksum(page, &crc) || crc != *weightfs_crc(chunk, index)))
 		return -ESTALE;
 	return 0;
 }

@@ -329,7 +329,7 @@ void weightfs_mend(struct work_struct *work)
  *
  * Context: Process context, sleeps. Takes and releases the inode's source_lock
  * and the mount's lock.
- * Return: 0, also when it has them already, or -ENOMEM.
+ * Return: 0, also when it has them already or is empty; -EFBIG or -ENOMEM.
  */
 int weightfs_chunks_init(struct weightfs_inode *wi)
 {
@@ -338,20 +338,17 @@ int weightfs_chunks_init(struct weightfs_inode *wi)
 	struct weightfs_chunk *table;
 
 	/* Pairs with the release below. */
-	if (!chunks || smp_load_acquire(&wi->chunks))
+	if (smp_load_acquire(&wi->chunks))
 		return 0;
+	if (wi->size > WEIGHTFS_FILE_MAX)
+		return -EFBIG;
 	guard(mutex)(&wi->source_lock);
 	if (wi->chunks)
 		return 0;
-	wi->crc = kvcalloc(weightfs_file_pages(wi->size), sizeof(*wi->crc),
-			   GFP_KERNEL);
-	table = kvcalloc(chunks, sizeof(*table), GFP_KERNEL);
-	if (!wi->crc || !table) {
-		kvfree(table);
-		kvfree(wi->crc);
-		wi->crc = NULL;
+	/* A file of holes can be as large as anybody likes, at their expense. */
+	table = kvcalloc(chunks, sizeof(*table), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!table)
 		return -ENOMEM;
-	}
 	for (nr = 0; nr < chunks; nr++) {
 		table[nr].wi = wi;
 		table[nr].nid = NUMA_NO_NODE;
@@ -402,8 +399,10 @@ void weightfs_chunks_stop(struct weightfs_inode *wi)
  */
 void weightfs_chunks_free(struct weightfs_inode *wi)
 {
+	unsigned long nr;
+
+	for (nr = 0; wi->chunks && nr < weightfs_file_chunks(wi->size); nr++)
+		kfree(wi->chunks[nr].crc);
 	kvfree(wi->chunks);
-	kvfree(wi->crc);
 	wi->chunks = NULL;
-	wi->crc = NULL;
 }

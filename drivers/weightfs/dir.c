@@ -19,6 +19,9 @@ int weightfs_permission(struct mnt_idmap *idmap, struct inode *inode, int mask)
 {
 	struct weightfs_mount *wm = weightfs_mount(inode->i_sb);
 
+	/* In RCU walk nothing keeps the source's dentry, nor its inode. */
+	if (mask & MAY_NOT_BLOCK)
+		return -ECHILD;
 	return inode_permission(mnt_idmap(wm->lower_mnt),
 				d_inode(weightfs_inode(inode)->lower), mask);
 }

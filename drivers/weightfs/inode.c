@@ -55,7 +55,6 @@ struct inode *weightfs_alloc_inode(struct super_block *sb)
 	wi->size = 0;
 	wi->source = NULL;
 	wi->chunks = NULL;
-	wi->crc = NULL;
 	spin_lock_init(&wi->lock);
 	mutex_init(&wi->source_lock);
 	mutex_init(&wi->verify_lock);
@@ -181,6 +180,16 @@ static void weightfs_init_regular(struct inode *inode)
 	mapping_set_unevictable(mapping);
 }
 
+/* The mount of the source may be an id-mapped one. */
+static void copy_owner(struct inode *inode, struct inode *lower)
+{
+	struct weightfs_mount *wm = weightfs_mount(inode->i_sb);
+	struct mnt_idmap *idmap = mnt_idmap(wm->lower_mnt);
+
+	inode->i_uid = vfsuid_into_kuid(i_uid_into_vfsuid(idmap, lower));
+	inode->i_gid = vfsgid_into_kgid(i_gid_into_vfsgid(idmap, lower));
+}
+
 static void weightfs_init_inode(struct inode *inode, struct inode *lower)
 {
 	fsstack_copy_attr_all(inode, lower);
@@ -244,6 +253,7 @@ struct inode *weightfs_iget(struct super_block *sb, struct dentry *lower)
 		return ERR_PTR(-ENOMEM);
 	if (inode->i_state & I_NEW) {
 		weightfs_init_inode(inode, d_inode(lower));
+		copy_owner(inode, d_inode(lower));
 		unlock_new_inode(inode);
 	}
 	return inode;

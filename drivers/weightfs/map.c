@@ -108,10 +108,14 @@ static void map_around(struct vm_fault *vmf)
 static vm_fault_t weightfs_map_pages(struct vm_fault *vmf, pgoff_t start,
 				     pgoff_t end)
 {
-	struct weightfs_chunk *chunk = fault_chunk(vmf);
-
+	struct weightfs_inode *wi = weightfs_file_copy(vmf->vma->vm_file);
+	struct weightfs_chunk *chunk;
 	vm_fault_t ret;
 
+	/* A mapping may be longer than its file, and than the table of chunks. */
+	if (vmf->pgoff >= weightfs_file_pages(wi->size))
+		return 0;
+	chunk = fault_chunk(vmf);
 	if (!weightfs_chunk_ready(chunk))
 		return 0;
 	if (!pmd_none(*vmf->pmd) || !pmd_fits(vmf))

@@ -53,7 +53,7 @@ static bool scrub_page(struct weightfs_chunk *chunk, struct folio *folio,
 		memory_failure_queue(page_to_pfn(page), 0);
 		return false;
 	}
-	if (crc == chunk->wi->crc[index])
+	if (crc == *weightfs_crc(chunk, index))
 		return true;
 	/* It may have been taken away while it was read. */
 	if (weightfs_page_readable(chunk, folio, index))
@@ -153,7 +153,8 @@ static bool scrub_step_locked(struct weightfs_mount *wm, unsigned int *budget)
 
 	done = scrub_chunk_locked(wm, *budget);
 	weightfs_count(wm, WEIGHTFS_SCRUBBED_BYTES, (u64)done << PAGE_SHIFT);
-	*budget -= done;
+	/* To skip one is not free: there may be a million chunks not in memory. */
+	*budget -= max(done, 1U);
 	if (wm->scrub_index < weightfs_file_pages(wi->size))
 		return true;
 

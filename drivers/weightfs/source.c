@@ -2,10 +2,11 @@
 /*
  * Reading the source.
  *
- * With direct I/O, straight into the folios that will be mapped, so that the
- * source leaves no second copy in the page cache. Where the source can't do
- * that (tmpfs, some network filesystems), through its page cache, of which what
- * was read is dropped at once.
+ * With direct I/O, straight into the folios that will be mapped, or through the
+ * page cache where the source can't do that (some network filesystems) or does
+ * not although it was asked to (ext4 with data=journal). So that there is no
+ * second copy, what was read is dropped there, however it was read: whoever wrote
+ * the file may have left it as well.
  *
  * A generation is never a mixture: a source whose size or mtime is not what it
  * was is refused.
@@ -126,7 +127,6 @@ int weightfs_source_read(struct weightfs_inode *wi, struct bio_vec *bvec,
 	err = source_read_all(file, bvec, nr_bvec, pos, want);
 	if (err)
 		return err;
-	if (!(file->f_flags & O_DIRECT))
-		vfs_fadvise(file, pos, want, POSIX_FADV_DONTNEED);
+	vfs_fadvise(file, pos, want, POSIX_FADV_DONTNEED);
 	return source_unchanged(wi, file) ? 0 : -ESTALE;
 }

@@ -28,6 +28,9 @@ struct vigil_component;
 
 #define WEIGHTFS_BUDGET_MAX	BIT_ULL(50)
 
+/* More than any model has: 16 TiB; the table of the chunks is 512 MiB then. */
+#define WEIGHTFS_FILE_MAX	BIT_ULL(44)
+
 /* Chunks that are preloaded at once, each with one request of its own. */
 #define WEIGHTFS_PRELOADS	8
 
@@ -163,7 +166,8 @@ enum weightfs_state {
  *	back by the run of @work that obeys
  * @wanted: somebody waits for it; taken back by the run of @work that obeys
  * @preload: counted in weightfs_mount.preloading, under its preload_lock
- * @known: checksums of the chunk are in wi->crc
+ * @known: the checksums are in @crc
+ * @crc: crc32c of each page, allocated by the first run of @work
  */
 struct weightfs_chunk {
 	struct weightfs_inode *wi;
@@ -179,6 +183,7 @@ struct weightfs_chunk {
 	bool wanted;
 	bool preload;
 	bool known;
+	u32 *crc;
 };
 
 /**
@@ -196,8 +201,6 @@ struct weightfs_chunk {
  *	its name is gone; set once, read with smp_load_acquire()
  * @chunks: table of weightfs_file_chunks(size), allocated by the first open;
  *	set once, read with smp_load_acquire()
- * @crc: crc32c of each page, valid where the chunk is @known; only the work of
- *	the chunk touches its part
  * @in_files: entry in weightfs_mount.files
  * @heals: pages that were restored
  * @building: chunks whose work is queued or runs
@@ -231,7 +234,6 @@ struct weightfs_inode {
 	struct mutex source_lock;	/* protects setting source and chunks */
 	struct file *source;
 	struct weightfs_chunk *chunks;
-	u32 *crc;
 	struct list_head in_files;
 	atomic_long_t heals;
 	atomic_t building;
@@ -271,6 +273,12 @@ static inline struct dentry *weightfs_lower(const struct dentry *dentry)
 static inline unsigned long weightfs_chunk_nr(const struct weightfs_chunk *chunk)
 {
 	return chunk - chunk->wi->chunks;
+}
+
+/* Where the checksum of a page is, of a chunk that was built before. */
+static inline u32 *weightfs_crc(const struct weightfs_chunk *chunk, pgoff_t index)
+{
+	return &chunk->crc[index % WEIGHTFS_CHUNK_PAGES];
 }
 
 /* A chunk whose pages may be touched. */

@@ -12,9 +12,10 @@
  *	client hold FILE READY		hold the second page in a pipe, as a
  *					device would, until SIGTERM
  *	client splice FILE		copy to standard output by splice
+ *	client peek FILE BYTES OFFSET	map so many bytes, print the one there
  *
- * All but the last print one line of JSON. FLAVOUR is one of those in the table
- * below. C, because tests run under emulation, where a larger language is slow.
+ * All but the last two print one line of JSON. FLAVOUR is one of those in the
+ * table below. C, because tests run under emulation, where a larger language is slow.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -33,6 +34,7 @@
 
 #define GOLDEN		0x9e3779b97f4a7c15ULL
 #define STEP		(1024 * 1024UL)
+#define ALIGNMENT	(512 * STEP)	/* as large as any huge page, or larger */
 
 #ifndef MADV_COLD
 #define MADV_COLD	20
@@ -41,7 +43,7 @@
 
 struct flavour {
 	const char *name;
-	bool mapped;
+	enum { READ, MAP, MAP_ALIGNED } mapped;
 	int open_flags;
 	int map_flags;
 	int prot;
@@ -49,14 +51,15 @@ struct flavour {
 };
 
 static const struct flavour flavours[] = {
-	{ "shared",	   true, 0, MAP_SHARED, PROT_READ, -1 },
-	{ "populate",	   true, 0, MAP_SHARED | MAP_POPULATE, PROT_READ, -1 },
-	{ "willneed",	   true, 0, MAP_SHARED, PROT_READ, MADV_WILLNEED },
-	{ "random",	   true, 0, MAP_SHARED, PROT_READ, MADV_RANDOM },
-	{ "private",	   true, 0, MAP_PRIVATE, PROT_READ, -1 },
-	{ "private-write", true, 0, MAP_PRIVATE, PROT_READ | PROT_WRITE, -1 },
-	{ "read",	   false, 0, 0, 0, -1 },
-	{ "direct",	   false, O_DIRECT, 0, 0, -1 },
+	{ "shared",	   MAP, 0, MAP_SHARED, PROT_READ, -1 },
+	{ "populate",	   MAP, 0, MAP_SHARED | MAP_POPULATE, PROT_READ, -1 },
+	{ "willneed",	   MAP, 0, MAP_SHARED, PROT_READ, MADV_WILLNEED },
+	{ "aligned",	   MAP_ALIGNED, 0, MAP_SHARED, PROT_READ, -1 },
+	{ "random",	   MAP, 0, MAP_SHARED, PROT_READ, MADV_RANDOM },
+	{ "private",	   MAP, 0, MAP_PRIVATE, PROT_READ, -1 },
+	{ "private-write", MAP, 0, MAP_PRIVATE, PROT_READ | PROT_WRITE, -1 },
+	{ "read",	   READ, 0, 0, 0, -1 },
+	{ "direct",	   READ, O_DIRECT, 0, 0, -1 },
 	{}
 };
 
@@ -106,6 +109,17 @@ static const struct flavour *find_flavour(const char *name)
 	errx(1, "no such flavour: %s", name);
 }
 
+/* A free address at which a huge page could be mapped. */
+static void *aligned_address(size_t size)
+{
+	uintptr_t area = (uintptr_t)mmap(NULL, size + ALIGNMENT, PROT_NONE,
+					 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if ((void *)area == MAP_FAILED || munmap((void *)area, size + ALIGNMENT))
+		err(1, "mmap");
+	return (void *)((area + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+}
+
 static void open_source(struct source *s, const char *path, const char *name)
 {
 	const struct flavour *f = find_flavour(name);
@@ -123,7 +137,8 @@ static void open_source(struct source *s, const char *path, const char *name)
 			errx(1, "out of memory");
 		return;
 	}
-	map = mmap(NULL, s->size, f->prot, f->map_flags, s->fd, 0);
+	map = f->mapped == MAP_ALIGNED ? aligned_address(s->size) : NULL;
+	map = mmap(map, s->size, f->prot, f->map_flags, s->fd, 0);
 	if (map == MAP_FAILED)
 		err(1, "mmap %s", path);
 	if (f->advice >= 0 && madvise(map, s->size, f->advice))
@@ -350,6 +365,20 @@ static void splice_out(const char *path)
 		err(1, "splice");
 }
 
+/* The mapping may be longer than the file. */
+static void peek(const char *path, size_t size, size_t offset)
+{
+	int fd = open(path, O_RDONLY);
+	uint8_t *map;
+
+	if (fd < 0)
+		err(1, "%s", path);
+	map = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+	if (map == MAP_FAILED)
+		err(1, "mmap %s", path);
+	printf("%u\n", map[offset]);
+}
+
 int main(int argc, char **argv)
 {
 	const char *verb = argc > 2 ? argv[1] : "";
@@ -371,6 +400,9 @@ int main(int argc, char **argv)
 		hold(argv[2], argv[3]);
 	else if (!strcmp(verb, "splice") && argc == 3)
 		splice_out(argv[2]);
+	else if (!strcmp(verb, "peek") && argc == 5)
+		peek(argv[2], strtoull(argv[3], NULL, 0),
+		     strtoull(argv[4], NULL, 0));
 	else
 		errx(2, "usage: see the head of client.c");
 	return 0;
