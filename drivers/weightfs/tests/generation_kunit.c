@@ -9,7 +9,7 @@
 
 #include "../generation.h"
 
-#define MODEL_BYTES	(5 * SZ_1G + 12345LL)
+#define MODEL_BYTES	(5LL * SZ_1G + 12345)
 
 static const struct timespec64 written = { .tv_sec = 1700000000, .tv_nsec = 1 };
 

@@ -61,7 +61,8 @@ slow_disk() {
 	on_exit modprobe -q -r scsi_debug
 	wait_for 30 slow_disk_is_there || skip_all "no disk of scsi_debug"
 	mkfs.ext4 -q "/dev/$disk" || skip_all "no ext4"
-	mkdir -p "$source_dir"
+	source_dir=$(mktemp -d)
+	on_exit rmdir "$source_dir"
 	mount "/dev/$disk" "$source_dir" || skip_all "cannot mount ext4"
 	on_exit umount "$source_dir"
 }
