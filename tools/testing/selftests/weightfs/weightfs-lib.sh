@@ -60,7 +60,7 @@ slow_disk() {
 		skip_all "needs scsi_debug"
 	on_exit modprobe -q -r scsi_debug
 	wait_for 30 slow_disk_is_there || skip_all "no disk of scsi_debug"
-	mkfs.ext4 -q "/dev/$disk" || skip_all "no ext4"
+	wait_for 30 slow_disk_is_formatted || skip_all "no ext4"
 	source_dir=$(mktemp -d)
 	on_exit rmdir "$source_dir"
 	mount "/dev/$disk" "$source_dir" || skip_all "cannot mount ext4"
@@ -70,6 +70,11 @@ slow_disk() {
 slow_disk_is_there() {
 	disk=$(ls $scsi_debug/adapter*/host*/target*/*:*/block 2>/dev/null) &&
 		[ -b "/dev/$disk" ]
+}
+
+# Nobody may have it while the kernel looks for partitions.
+slow_disk_is_formatted() {
+	mkfs.ext4 -q "/dev/$disk" 2>/dev/null
 }
 
 # set_delay JIFFIES: of each request; refused while one is on its way.
