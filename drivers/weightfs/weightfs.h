@@ -18,6 +18,8 @@
 #include <linux/workqueue.h>
 
 #include "geometry.h"
+#include "placement.h"
+#include "progress.h"
 
 struct bio_vec;
 struct vigil_component;
@@ -56,14 +58,6 @@ enum weightfs_counter {
 	WEIGHTFS_NR_COUNTERS,
 };
 
-/* Which node the huge page of a chunk comes from. */
-enum weightfs_placement {
-	WEIGHTFS_PLACE_LOCAL,		/* where the first one to ask runs */
-	WEIGHTFS_PLACE_BIND,		/* one node */
-	WEIGHTFS_PLACE_INTERLEAVE,	/* one after the other */
-	WEIGHTFS_PLACE_REPLICATE,	/* a copy of the file on each */
-};
-
 /**
  * struct weightfs_options - What can be chosen for a mount, also later.
  * @placement: for chunks that are loaded from now on
@@ -72,6 +66,7 @@ enum weightfs_placement {
  * @user_budget_bytes: the same for each user
  * @scrub_mib_per_s: how fast weights are scrubbed, 0 for not at all
  * @verify: compare whole files with SHA256SUMS when they are opened first
+ * @fail_corrupt: have accesses fail where bytes are wrong and can't be healed
  *
  * Each is read and written by itself, with READ_ONCE() and WRITE_ONCE().
  */
@@ -82,6 +77,7 @@ struct weightfs_options {
 	u64 user_budget_bytes;
 	u64 scrub_mib_per_s;
 	bool verify;
+	bool fail_corrupt;
 };
 
 /**
@@ -100,10 +96,13 @@ struct weightfs_options {
  * @scrub_index: the page of it that comes next; under @lock
  * @scrub_found: pages with wrong bytes that were not told of yet; under @lock
  * @reserved_bytes: of chunks that are being loaded; under @lock
- * @preload_lock: protects @preloads, @preloading and what files and chunks
- *	have of it; around the locks of the workqueue
+ * @preload_lock: protects @preloads, @preloading, @preloading_bytes, @load and
+ *	what files and chunks have of it; around the locks of the workqueue
  * @preloads: files of which more is to be loaded ahead
  * @preloading: chunks that are being loaded ahead
+ * @preloading_bytes: of them
+ * @load: what has been loaded ahead
+ * @tell_work: tells how far that has come
  * @lock: protects @files and what says so; inside weightfs_inode.source_lock
  * @files: regular files that have chunks
  * @nr_files: length of @files, under @lock, read with READ_ONCE()
@@ -128,6 +127,9 @@ struct weightfs_mount {
 	spinlock_t preload_lock;	/* protects loading ahead */
 	struct list_head preloads;
 	unsigned int preloading;
+	u64 preloading_bytes;
+	struct weightfs_load load;
+	struct delayed_work tell_work;
 	struct mutex lock;	/* files, nr_files, scrub_*, reserved_bytes */
 	struct list_head files;
 	unsigned long nr_files;
@@ -158,7 +160,7 @@ enum weightfs_state {
  *	ordering, read with acquire ordering
  * @runs: times @work ended, wraps; waiters sleep on it
  * @error: negative errno of the last run, or 0; written before @runs
- * @nid: node of the CPU that asked first
+ * @nid: node that it is placed on; decided when it is EMPTY
  * @pool_nid: node whose reserve the huge page came from; it may be elsewhere now
  * @breaks: times it was broken, wraps; tells a build that it happened again
  * @removed: the poisoned page has left the page cache, see weightfs_settle()
@@ -214,6 +216,7 @@ struct weightfs_chunk {
  * @in_preloads: entry in weightfs_mount.preloads
  * @preload_next: first chunk that is still to be loaded ahead
  * @preload_end: the chunk behind the last of them
+ * @preload_nid: where the one who asked for them ran
  * @pages: in memory now
  * @pins: how often it was pinned; under weightfs_mount.lock
  * @user: who opened it first
@@ -247,6 +250,7 @@ struct weightfs_inode {
 	struct list_head in_preloads;
 	unsigned long preload_next;
 	unsigned long preload_end;
+	int preload_nid;
 	atomic_long_t pages;
 	atomic_t pins;
 	kuid_t user;
@@ -311,7 +315,6 @@ void weightfs_free_inode(struct inode *inode);
 void weightfs_evict_inode(struct inode *inode);
 struct inode *weightfs_iget(struct super_block *sb, struct dentry *lower);
 void weightfs_inode_copy(struct inode *inode, struct inode *home);
-bool weightfs_inode_current(struct weightfs_inode *wi, struct inode *lower);
 extern const struct dentry_operations weightfs_dentry_ops;
 
 /* dir.c */
@@ -352,7 +355,7 @@ void weightfs_chunk_removed(struct weightfs_chunk *chunk);
 void weightfs_chunk_finish(struct weightfs_chunk *chunk,
 			   enum weightfs_state state, u8 breaks);
 void weightfs_chunk_start_build(struct weightfs_chunk *chunk);
-bool weightfs_chunk_queue(struct weightfs_chunk *chunk);
+bool weightfs_chunk_queue(struct weightfs_chunk *chunk, int asker_nid);
 int weightfs_chunk_populate(struct weightfs_chunk *chunk);
 int weightfs_chunk_move(struct weightfs_chunk *chunk);
 unsigned long weightfs_chunks_evict(struct weightfs_inode *wi);
@@ -371,10 +374,6 @@ int weightfs_source_read(struct weightfs_inode *wi, struct bio_vec *bvec,
 /* checksum.c */
 bool weightfs_checksum_data(const void *data, u32 *crc);
 bool weightfs_checksum(struct page *page, u32 *crc);
-
-bool weightfs_pinned(struct weightfs_inode *wi);
-void weightfs_hold(struct weightfs_inode *wi);
-void weightfs_let_go(struct weightfs_inode *wi);
 
 /* replica.c */
 struct weightfs_inode *weightfs_replica(struct weightfs_inode *home);
@@ -397,15 +396,19 @@ void weightfs_preload_ahead(struct weightfs_chunk *chunk);
 void weightfs_preload_cancel(struct weightfs_inode *wi);
 void weightfs_preload_done(struct weightfs_chunk *chunk);
 bool weightfs_preload_pending(struct weightfs_inode *wi);
-u64 weightfs_queued_bytes(struct weightfs_mount *wm);
+struct vigil_progress weightfs_preload_progress(struct weightfs_mount *wm);
+void weightfs_preload_tell(struct work_struct *work);
 
 /* keep.c */
 void weightfs_file_used(struct weightfs_inode *wi);
 bool weightfs_make_room(struct weightfs_inode *wi, u64 bytes);
 void weightfs_room_taken(struct weightfs_inode *wi, u64 bytes);
+unsigned int weightfs_pins(struct weightfs_inode *wi);
 int weightfs_pin(struct weightfs_inode *wi);
 int weightfs_unpin(struct weightfs_inode *wi);
 void weightfs_unpin_all(struct weightfs_mount *wm);
+void weightfs_hold(struct weightfs_inode *wi);
+void weightfs_let_go(struct weightfs_inode *wi);
 
 /* component.c */
 u64 weightfs_loaded_bytes(struct weightfs_mount *wm);
