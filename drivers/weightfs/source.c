@@ -30,6 +30,9 @@ static struct file *source_open(struct weightfs_inode *wi)
 	file = dentry_open(&path, flags | O_DIRECT, wm->cred);
 	if (PTR_ERR_OR_ZERO(file) == -EINVAL)
 		file = dentry_open(&path, flags, wm->cred);
+	/* What is read ahead of a chunk would come after the next was dropped. */
+	if (!IS_ERR(file))
+		vfs_fadvise(file, 0, 0, POSIX_FADV_RANDOM);
 	return file;
 }
 
