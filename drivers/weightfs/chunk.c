@@ -129,34 +129,16 @@ static void weightfs_chunk_work(struct work_struct *work)
 				   chunk_mount(chunk)->mend_delay);
 }
 
-/* The @nr-th node with memory, round and round. */
-static int interleaved_node(unsigned long nr)
-{
-	unsigned int skip = nr % num_node_state(N_MEMORY);
-	int nid;
-
-	for_each_node_state(nid, N_MEMORY)
-		if (!skip--)
-			return nid;
-	return numa_mem_id();
-}
-
 static int place(struct weightfs_chunk *chunk)
 {
 	struct weightfs_options *options = &chunk_mount(chunk)->options;
+	nodemask_t nodes = node_states[N_MEMORY];
 
 	if (chunk->wi->home)
 		return chunk->wi->nid;
-	switch (READ_ONCE(options->placement)) {
-	case WEIGHTFS_PLACE_BIND:
-		return READ_ONCE(options->bind_nid);
-	case WEIGHTFS_PLACE_INTERLEAVE:
-		return interleaved_node(weightfs_chunk_nr(chunk));
-	case WEIGHTFS_PLACE_REPLICATE:
-		return first_memory_node;
-	default:
-		return numa_mem_id();
-	}
+	return weightfs_place(READ_ONCE(options->placement),
+			      READ_ONCE(options->bind_nid),
+			      weightfs_chunk_nr(chunk), numa_mem_id(), &nodes);
 }
 
 /**

@@ -13,6 +13,7 @@
 
 #include <compat/filemap.h>
 
+#include "generation.h"
 #include "weightfs.h"
 
 /* A reader lets go of a folio so often that it doesn't hinder a split. */
@@ -38,7 +39,7 @@ static int weightfs_open(struct inode *inode, struct file *file)
 	if (IS_ERR(lower))
 		return PTR_ERR(lower);
 	fput(lower);
-	if (!weightfs_inode_current(wi, d_inode(wi->lower)))
+	if (!weightfs_generation_current(wi, d_inode(wi->lower)))
 		return -ESTALE;
 	/* Direct I/O is served from the huge pages: nothing is more direct. */
 	file->f_mode |= FMODE_CAN_ODIRECT;

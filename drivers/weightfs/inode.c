@@ -17,7 +17,8 @@
 #include <linux/slab.h>
 
 #include <compat/idmap.h>
-#include <compat/inode_time.h>
+
+#include "generation.h"
 #include "weightfs.h"
 
 static struct kmem_cache *weightfs_inode_cache;
@@ -96,46 +97,20 @@ void weightfs_evict_inode(struct inode *inode)
 	dput(wi->lower);
 }
 
-/**
- * weightfs_inode_current() - Is this the generation that the source has now?
- * @wi: our inode
- * @lower: inode in the source
- *
- * Context: Any. Takes no lock.
- * Return: true when nothing that changes with the contents has changed.
- */
-bool weightfs_inode_current(struct weightfs_inode *wi, struct inode *lower)
-{
-	struct timespec64 mtime = inode_get_mtime(lower);
-	struct timespec64 ctime = inode_get_ctime(lower);
-
-	if (wi->lower_inode != lower)
-		return false;
-	if (!S_ISREG(lower->i_mode))
-		return true;
-	return wi->size == i_size_read(lower) &&
-	       timespec64_equal(&wi->mtime, &mtime) &&
-	       timespec64_equal(&wi->ctime, &ctime);
-}
-
 static int weightfs_inode_test(struct inode *inode, void *data)
 {
 	struct dentry *lower = data;
 
-	return weightfs_inode_current(weightfs_inode(inode), d_inode(lower));
+	return weightfs_generation_current(weightfs_inode(inode), d_inode(lower));
 }
 
 static int weightfs_inode_set(struct inode *inode, void *data)
 {
 	struct weightfs_inode *wi = weightfs_inode(inode);
 	struct dentry *lower = data;
-	struct inode *lower_inode = d_inode(lower);
 
 	wi->lower = dget(lower);
-	wi->lower_inode = lower_inode;
-	wi->size = i_size_read(lower_inode);
-	wi->mtime = inode_get_mtime(lower_inode);
-	wi->ctime = inode_get_ctime(lower_inode);
+	weightfs_generation_set(wi, d_inode(lower));
 	return 0;
 }
 
@@ -273,8 +248,8 @@ static int weightfs_d_revalidate(struct dentry *dentry, unsigned int flags)
 					   name.name.len);
 	if (!IS_ERR(now)) {
 		valid = now == held &&
-			weightfs_inode_current(weightfs_inode(d_inode(dentry)),
-					       d_inode(now));
+			weightfs_generation_current(weightfs_inode(d_inode(dentry)),
+						    d_inode(now));
 		dput(now);
 	} else if (PTR_ERR(now) != -ENOENT) {
 		valid = PTR_ERR(now);

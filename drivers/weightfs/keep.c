@@ -17,6 +17,7 @@
 #include <linux/ktime.h>
 #include <linux/limits.h>
 
+#include "budget.h"
 #include "weightfs.h"
 
 /**
@@ -49,11 +50,6 @@ static u64 user_bytes_locked(struct weightfs_mount *wm, kuid_t user)
 	return bytes;
 }
 
-static bool fits(u64 held, u64 more, u64 budget)
-{
-	return !budget || held + more <= budget;
-}
-
 /**
  * weightfs_pinned() - Is a file, with all its copies, kept in memory?
  * @wi: any copy of the file
@@ -66,11 +62,16 @@ bool weightfs_pinned(struct weightfs_inode *wi)
 	return atomic_read(&(wi->home ?: wi)->pins);
 }
 
-static bool may_go(struct weightfs_inode *wi)
+static struct weightfs_use file_use(struct weightfs_inode *wi)
 {
-	return atomic_long_read(&wi->pages) && !weightfs_pinned(wi) &&
-	       !atomic_read(&wi->building) &&
-	       !mapping_mapped(wi->vfs_inode.i_mapping);
+	return (struct weightfs_use) {
+		.user = wi->user,
+		.used_at = READ_ONCE(wi->used_at),
+		.pages = atomic_long_read(&wi->pages),
+		.pinned = weightfs_pinned(wi),
+		.building = atomic_read(&wi->building),
+		.mapped = mapping_mapped(wi->vfs_inode.i_mapping),
+	};
 }
 
 /* The file of @user, or of anybody when it is NULL, that was used first. */
@@ -78,20 +79,22 @@ static struct weightfs_inode *victim_locked(struct weightfs_mount *wm,
 					    const struct weightfs_inode *spare,
 					    const kuid_t *user)
 {
-	struct weightfs_inode *wi, *oldest = NULL;
+	struct weightfs_inode *wi, *victim = NULL;
+	struct weightfs_use use, victim_use;
 
 	lockdep_assert_held(&wm->lock);
 
 	list_for_each_entry(wi, &wm->files, in_files) {
-		if (wi == spare || (user && !uid_eq(wi->user, *user)) ||
-		    !may_go(wi))
+		use = file_use(wi);
+		if (wi == spare ||
+		    !weightfs_goes_before(&use, victim ? &victim_use : NULL, user))
 			continue;
-		if (!oldest || READ_ONCE(wi->used_at) < READ_ONCE(oldest->used_at))
-			oldest = wi;
+		victim = wi;
+		victim_use = use;
 	}
-	if (oldest && !igrab(&oldest->vfs_inode))
+	if (victim && !igrab(&victim->vfs_inode))
 		return NULL;
-	return oldest;
+	return victim;
 }
 
 /* Reserve room if there is; if not, @victim is a file that may go, or NULL. */
@@ -99,22 +102,27 @@ static bool has_room(struct weightfs_inode *wi, u64 bytes,
 		     struct weightfs_inode **victim)
 {
 	struct weightfs_mount *wm = weightfs_mount(wi->vfs_inode.i_sb);
-	u64 user_budget = READ_ONCE(wm->options.user_budget_bytes);
-	u64 budget = READ_ONCE(wm->options.budget_bytes);
-	bool all_fit, users_fit;
+	struct weightfs_budget user = {
+		.limit_bytes = READ_ONCE(wm->options.user_budget_bytes),
+	};
+	struct weightfs_budget mount = {
+		.limit_bytes = READ_ONCE(wm->options.budget_bytes),
+	};
 
 	guard(mutex)(&wm->lock);
-	*victim = NULL;
-	all_fit = fits(weightfs_loaded_bytes(wm) + wm->reserved_bytes, bytes,
-		       budget);
-	users_fit = !user_budget ||
-		    fits(user_bytes_locked(wm, wi->user), bytes, user_budget);
-	if (!users_fit)
+	mount.held_bytes = weightfs_loaded_bytes(wm) + wm->reserved_bytes;
+	if (user.limit_bytes)
+		user.held_bytes = user_bytes_locked(wm, wi->user);
+	switch (weightfs_room(&mount, &user, bytes)) {
+	case WEIGHTFS_ROOM_OF_USER:
 		*victim = victim_locked(wm, wi, &wi->user);
-	else if (!all_fit)
-		*victim = victim_locked(wm, wi, NULL);
-	if (!all_fit || !users_fit)
 		return false;
+	case WEIGHTFS_ROOM_OF_ANYBODY:
+		*victim = victim_locked(wm, wi, NULL);
+		return false;
+	case WEIGHTFS_ROOM:
+		break;
+	}
 	wm->reserved_bytes += bytes;
 	wi->reserved_bytes += bytes;
 	return true;

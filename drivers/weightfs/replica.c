@@ -77,8 +77,9 @@ struct weightfs_inode *weightfs_replica(struct weightfs_inode *home)
 	int nid = numa_mem_id();
 	struct inode *inode;
 
-	if (!home->chunks || nid == first_memory_node ||
-	    READ_ONCE(wm->options.placement) != WEIGHTFS_PLACE_REPLICATE)
+	if (!home->chunks ||
+	    !weightfs_needs_copy(READ_ONCE(wm->options.placement), nid,
+				 &node_states[N_MEMORY]))
 		return home;
 	guard(mutex)(&home->replica_lock);
 	inode = replica_locked(home, nid);

@@ -16,8 +16,7 @@
 #include <linux/file.h>
 #include <linux/uio.h>
 
-#include <compat/inode_time.h>
-
+#include "generation.h"
 #include "weightfs.h"
 
 static struct file *source_open(struct weightfs_inode *wi)
@@ -58,15 +57,6 @@ struct file *weightfs_source(struct weightfs_inode *wi)
 	}
 	mutex_unlock(&wi->source_lock);
 	return file;
-}
-
-static bool source_unchanged(struct weightfs_inode *wi, struct file *file)
-{
-	struct inode *inode = file_inode(file);
-	struct timespec64 mtime = inode_get_mtime(inode);
-
-	return i_size_read(inode) == wi->size &&
-	       timespec64_equal(&mtime, &wi->mtime);
 }
 
 /*
@@ -121,12 +111,12 @@ int weightfs_source_read(struct weightfs_inode *wi, struct bio_vec *bvec,
 
 	if (IS_ERR(file))
 		return PTR_ERR(file);
-	if (!source_unchanged(wi, file))
+	if (!weightfs_generation_intact(wi, file_inode(file)))
 		return -ESTALE;
 	err = source_read_all(file, bvec, nr_bvec, pos, want);
 	if (err)
 		return err;
 	if (!(file->f_flags & O_DIRECT))
 		vfs_fadvise(file, pos, want, POSIX_FADV_DONTNEED);
-	return source_unchanged(wi, file) ? 0 : -ESTALE;
+	return weightfs_generation_intact(wi, file_inode(file)) ? 0 : -ESTALE;
 }

@@ -18,6 +18,7 @@
 #include <linux/workqueue.h>
 
 #include "geometry.h"
+#include "placement.h"
 
 struct bio_vec;
 struct vigil_component;
@@ -51,14 +52,6 @@ enum weightfs_counter {
 	WEIGHTFS_HELD_ERRORS,
 	WEIGHTFS_VERIFY_FAILURES,
 	WEIGHTFS_NR_COUNTERS,
-};
-
-/* Which node the huge page of a chunk comes from. */
-enum weightfs_placement {
-	WEIGHTFS_PLACE_LOCAL,		/* where the first one to ask runs */
-	WEIGHTFS_PLACE_BIND,		/* one node */
-	WEIGHTFS_PLACE_INTERLEAVE,	/* one after the other */
-	WEIGHTFS_PLACE_REPLICATE,	/* a copy of the file on each */
 };
 
 /**
@@ -301,7 +294,6 @@ void weightfs_free_inode(struct inode *inode);
 void weightfs_evict_inode(struct inode *inode);
 struct inode *weightfs_iget(struct super_block *sb, struct dentry *lower);
 void weightfs_inode_copy(struct inode *inode, struct inode *home);
-bool weightfs_inode_current(struct weightfs_inode *wi, struct inode *lower);
 extern const struct dentry_operations weightfs_dentry_ops;
 
 /* dir.c */

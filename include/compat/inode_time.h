@@ -13,12 +13,26 @@ static inline struct timespec64 inode_get_mtime(const struct inode *inode)
 {
 	return inode->i_mtime;
 }
+
+static inline struct timespec64
+inode_set_mtime_to_ts(struct inode *inode, struct timespec64 time)
+{
+	inode->i_mtime = time;
+	return time;
+}
 #endif
 
 #ifndef COMPAT_HAS_INODE_GET_CTIME
 static inline struct timespec64 inode_get_ctime(const struct inode *inode)
 {
 	return inode->i_ctime;
+}
+
+static inline struct timespec64
+inode_set_ctime_to_ts(struct inode *inode, struct timespec64 time)
+{
+	inode->i_ctime = time;
+	return time;
 }
 #endif
 
