@@ -129,7 +129,7 @@ static void weightfs_chunk_work(struct work_struct *work)
 				   chunk_mount(chunk)->mend_delay);
 }
 
-static int place(struct weightfs_chunk *chunk)
+static int place(struct weightfs_chunk *chunk, int asker_nid)
 {
 	struct weightfs_options *options = &chunk_mount(chunk)->options;
 	nodemask_t nodes = node_states[N_MEMORY];
@@ -138,23 +138,25 @@ static int place(struct weightfs_chunk *chunk)
 		return chunk->wi->nid;
 	return weightfs_place(READ_ONCE(options->placement),
 			      READ_ONCE(options->bind_nid),
-			      weightfs_chunk_nr(chunk), numa_mem_id(), &nodes);
+			      weightfs_chunk_nr(chunk), asker_nid, &nodes);
 }
 
 /**
  * weightfs_chunk_queue() - Queue the work of a chunk.
  * @chunk: the chunk
+ * @asker_nid: where the one who asks for it runs; a chunk that is loaded already
+ *	stays on its node, also when it has to be healed
  *
  * Context: Any process context.
  * Return: false when it was queued already.
  */
-bool weightfs_chunk_queue(struct weightfs_chunk *chunk)
+bool weightfs_chunk_queue(struct weightfs_chunk *chunk, int asker_nid)
 {
 	bool queued;
 
 	atomic_inc(&chunk->wi->building);
-	if (!weightfs_chunk_ready(chunk))
-		WRITE_ONCE(chunk->nid, place(chunk));
+	if (READ_ONCE(chunk->state) == WEIGHTFS_EMPTY)
+		WRITE_ONCE(chunk->nid, place(chunk, asker_nid));
 	queued = queue_work(chunk_mount(chunk)->wq, &chunk->work);
 	if (!queued)
 		atomic_dec(&chunk->wi->building);
@@ -170,7 +172,7 @@ bool weightfs_chunk_queue(struct weightfs_chunk *chunk)
 void weightfs_chunk_start_build(struct weightfs_chunk *chunk)
 {
 	WRITE_ONCE(chunk->wanted, true);
-	weightfs_chunk_queue(chunk);
+	weightfs_chunk_queue(chunk, numa_mem_id());
 }
 
 static bool chunk_ran_since(struct weightfs_chunk *chunk, u8 runs)

@@ -7,6 +7,7 @@
  * take turns. A chunk that has been loaded starts the next one.
  */
 #include <linux/list.h>
+#include <linux/topology.h>
 
 #include "weightfs.h"
 
@@ -40,7 +41,8 @@ static void start_more(struct weightfs_mount *wm)
 	while (wm->preloading < WEIGHTFS_PRELOADS &&
 	       (chunk = next_chunk_locked(wm))) {
 		/* False when somebody waits for it already: then it is not ours. */
-		chunk->preload = weightfs_chunk_queue(chunk);
+		chunk->preload = weightfs_chunk_queue(chunk,
+						      chunk->wi->preload_nid);
 		wm->preloading += chunk->preload;
 	}
 	spin_unlock(&wm->preload_lock);
@@ -73,6 +75,7 @@ void weightfs_preload(struct weightfs_inode *wi, loff_t pos, loff_t len)
 		list_add_tail(&wi->in_preloads, &wm->preloads);
 		wi->preload_next = first;
 		wi->preload_end = end;
+		wi->preload_nid = numa_mem_id();
 	} else {
 		wi->preload_next = min(wi->preload_next, first);
 		wi->preload_end = max(wi->preload_end, end);

@@ -148,7 +148,7 @@ enum weightfs_state {
  *	ordering, read with acquire ordering
  * @runs: times @work ended, wraps; waiters sleep on it
  * @error: negative errno of the last run, or 0; written before @runs
- * @nid: node of the CPU that asked first
+ * @nid: node that it is placed on; decided when it is EMPTY
  * @breaks: times it was broken, wraps; tells a build that it happened again
  * @removed: the poisoned page has left the page cache, see weightfs_settle()
  * @move: build anew although the chunk is whole: its frame is failing; taken
@@ -202,6 +202,7 @@ struct weightfs_chunk {
  * @in_preloads: entry in weightfs_mount.preloads
  * @preload_next: first chunk that is still to be loaded ahead
  * @preload_end: the chunk behind the last of them
+ * @preload_nid: where the one who asked for them ran
  * @pages: in memory now
  * @pins: how often it was pinned; under weightfs_mount.lock
  * @user: who opened it first
@@ -236,6 +237,7 @@ struct weightfs_inode {
 	struct list_head in_preloads;
 	unsigned long preload_next;
 	unsigned long preload_end;
+	int preload_nid;
 	atomic_long_t pages;
 	atomic_t pins;
 	kuid_t user;
@@ -335,7 +337,7 @@ void weightfs_chunk_removed(struct weightfs_chunk *chunk);
 void weightfs_chunk_finish(struct weightfs_chunk *chunk,
 			   enum weightfs_state state, u8 breaks);
 void weightfs_chunk_start_build(struct weightfs_chunk *chunk);
-bool weightfs_chunk_queue(struct weightfs_chunk *chunk);
+bool weightfs_chunk_queue(struct weightfs_chunk *chunk, int asker_nid);
 int weightfs_chunk_populate(struct weightfs_chunk *chunk);
 int weightfs_chunk_move(struct weightfs_chunk *chunk);
 unsigned long weightfs_chunks_evict(struct weightfs_inode *wi);

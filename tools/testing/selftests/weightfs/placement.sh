@@ -13,10 +13,12 @@ mib=$((1024 * 1024))
 load_weightfs 24
 fill_to 1 24 || skip_all "cannot fill the pool of node 1"
 make_model model $((16 * mib))
+make_model first $((32 * mib))
+make_model second $((8 * mib))
 
-# on_node NODE MIB: of the file
+# on_node NODE MIB [FILE]: of the model, or of another file
 on_node() {
-	"$vigilctl" -j weights show "$mnt/model" | python3 -c '
+	"$vigilctl" -j weights show "$mnt/${3:-model}" | python3 -c '
 import json, sys
 nodes = json.load(sys.stdin)["files"][0]["node-bytes"]
 sys.exit(nodes.get(sys.argv[1], 0) != int(sys.argv[2]) << 20)' "$1" "$2"
@@ -40,7 +42,7 @@ change() {
 		mount -o remount,"$1" "$mnt"
 }
 
-plan 29
+plan 35
 mount_weights placement=interleave
 check "interleaved" loaded_on 0
 check "half is on node 0" on_node 0 8
@@ -67,6 +69,37 @@ check "once more" change placement=local
 loaded_on 0
 check "is loaded by node 0 then" on_node 0 16
 check "every byte is right" same_bytes model
+
+# The first file has more than is loaded ahead at once, so the second has to wait
+# for its turn, which comes when a chunk of the first is there.
+ask_on_both() {
+	python3 -c '
+import os, sys
+files = [os.open(path, os.O_RDONLY) for path in sys.argv[1:]]
+for cpu, file in enumerate(files):
+    os.sched_setaffinity(0, {cpu})
+    os.posix_fadvise(file, 0, 0, os.POSIX_FADV_WILLNEED)' "$mnt/first" "$mnt/second"
+}
+
+inject() {
+	taskset -c 0 python3 "$here/inject.py" "$mnt/second" 1
+}
+
+"$vigilctl" weights evict "$mnt/model" >/dev/null
+check "two nodes ask for files to be loaded ahead" ask_on_both
+check "the first file is on node 0" wait_for 60 on_node 0 32 first
+check "the second file is on node 1" wait_for 60 on_node 1 8 second
+if command -v vm-hw >/dev/null; then
+	check "node 0 meets an error on node 1" inject
+	check "it is healed" wait_for 60 counter_is heals 1
+	check "all is on node 1 again" wait_for 60 on_node 1 8 second
+else
+	for what in "an error on node 1" "is healed" "on node 1"; do
+		skip "$what" "needs vm-hw"
+	done
+fi
+"$vigilctl" weights evict "$mnt" >/dev/null
+loaded_on 0
 
 is_there() {
 	[ -e "$1" ]
