@@ -366,6 +366,19 @@ u64 vigil_component_counter(struct vigil_component *component,
 }
 EXPORT_SYMBOL_GPL(vigil_component_counter);
 
+static void send_event(struct vigil_component *component,
+		       enum vigil_event_kind kind, u64 count,
+		       const struct vigil_progress *progress)
+{
+	u64 seq;
+
+	vigil_notify_lock();
+	seq = vigil_seq_next_locked();
+	trace_vigil_event(dev_name(&component->dev), seq, kind, count);
+	vigil_notify_event(component, seq, kind, count, progress);
+	vigil_notify_unlock();
+}
+
 /**
  * vigil_component_event() - Tell listeners that something happened.
  * @component: what it happened to
@@ -378,15 +391,25 @@ EXPORT_SYMBOL_GPL(vigil_component_counter);
 void vigil_component_event(struct vigil_component *component,
 			   enum vigil_event_kind kind, u64 count)
 {
-	u64 seq;
-
-	vigil_notify_lock();
-	seq = vigil_seq_next_locked();
-	trace_vigil_event(dev_name(&component->dev), seq, kind, count);
-	vigil_notify_event(component, seq, kind, count);
-	vigil_notify_unlock();
+	send_event(component, kind, count, NULL);
 }
 EXPORT_SYMBOL_GPL(vigil_component_event);
+
+/**
+ * vigil_component_progress() - Tell listeners how far something has come.
+ * @component: what is at work
+ * @kind: what it does
+ * @progress: how far it is. A provider tells it about once a second.
+ *
+ * Context: As vigil_component_set_health().
+ */
+void vigil_component_progress(struct vigil_component *component,
+			      enum vigil_event_kind kind,
+			      const struct vigil_progress *progress)
+{
+	send_event(component, kind, 1, progress);
+}
+EXPORT_SYMBOL_GPL(vigil_component_progress);
 
 /**
  * vigil_component_name() - The name of a component in sysfs and netlink.

@@ -193,7 +193,8 @@ void vigil_notify_policy(struct vigil_component *component,
 			 u64 value);
 void vigil_notify_operation(struct vigil_operation *operation);
 void vigil_notify_event(struct vigil_component *component, u64 seq,
-			enum vigil_event_kind kind, u64 count);
+			enum vigil_event_kind kind, u64 count,
+			const struct vigil_progress *progress);
 
 /* frame.c */
 void vigil_frame_exit(void);

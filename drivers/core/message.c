@@ -283,8 +283,22 @@ void vigil_notify_operation(struct vigil_operation *operation)
 			    vigil_put_operation(skb, operation, false));
 }
 
+static int put_progress(struct sk_buff *skb,
+			const struct vigil_progress *progress)
+{
+	if (nla_put_u64_64bit(skb, VIGIL_A_EVENT_DONE_BYTES,
+			      progress->done_bytes, VIGIL_A_EVENT_PAD) ||
+	    nla_put_u64_64bit(skb, VIGIL_A_EVENT_TOTAL_BYTES,
+			      progress->total_bytes, VIGIL_A_EVENT_PAD) ||
+	    nla_put_u64_64bit(skb, VIGIL_A_EVENT_BYTES_PER_SECOND,
+			      progress->bytes_per_second, VIGIL_A_EVENT_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
 void vigil_notify_event(struct vigil_component *component, u64 seq,
-			enum vigil_event_kind kind, u64 count)
+			enum vigil_event_kind kind, u64 count,
+			const struct vigil_progress *progress)
 {
 	struct sk_buff *skb;
 	void *header;
@@ -302,5 +316,7 @@ void vigil_notify_event(struct vigil_component *component, u64 seq,
 	    nla_put_u64_64bit(skb, VIGIL_A_EVENT_COUNT, count,
 			      VIGIL_A_EVENT_PAD))
 		err = -EMSGSIZE;
+	if (!err && progress)
+		err = put_progress(skb, progress);
 	finish_notification(skb, header, err);
 }

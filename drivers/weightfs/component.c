@@ -45,7 +45,25 @@ static u64 read_loaded_bytes(struct vigil_component *component, void *priv)
 
 static u64 read_queued_bytes(struct vigil_component *component, void *priv)
 {
-	return weightfs_queued_bytes(priv);
+	struct vigil_progress progress = weightfs_preload_progress(priv);
+
+	return progress.total_bytes - progress.done_bytes;
+}
+
+static u64 read_load_done_bytes(struct vigil_component *component, void *priv)
+{
+	return weightfs_preload_progress(priv).done_bytes;
+}
+
+static u64 read_load_total_bytes(struct vigil_component *component, void *priv)
+{
+	return weightfs_preload_progress(priv).total_bytes;
+}
+
+static u64 read_load_bytes_per_second(struct vigil_component *component,
+				      void *priv)
+{
+	return weightfs_preload_progress(priv).bytes_per_second;
 }
 
 static u64 read_huge_bytes(struct vigil_component *component, void *priv)
@@ -108,6 +126,9 @@ static const struct vigil_counter_desc weightfs_counters[] = {
 	{ .name = "huge_bytes",		.read = read_huge_bytes },
 	{ .name = "small_bytes",	.read = read_small_bytes },
 	{ .name = "queued_bytes",	.read = read_queued_bytes },
+	{ .name = "load_done_bytes",	.read = read_load_done_bytes },
+	{ .name = "load_total_bytes",	.read = read_load_total_bytes },
+	{ .name = "load_bytes_per_second", .read = read_load_bytes_per_second },
 	{ .name = "mapped_huge_bytes",	.read = read_mapped_huge_bytes },
 };
 

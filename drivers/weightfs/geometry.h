@@ -61,6 +61,16 @@ static inline u64 weightfs_chunk_bytes(loff_t size, unsigned long nr)
 	return start < size ? min_t(u64, size - start, WEIGHTFS_CHUNK_BYTES) : 0;
 }
 
+/* Bytes from chunk @first up to but not including chunk @end; none behind the end. */
+static inline u64 weightfs_range_bytes(loff_t size, unsigned long first,
+				       unsigned long end)
+{
+	u64 start = (u64)first << WEIGHTFS_CHUNK_SHIFT;
+	u64 stop = min_t(u64, (u64)end << WEIGHTFS_CHUNK_SHIFT, size);
+
+	return start < stop ? stop - start : 0;
+}
+
 /* A chunk can be a huge page only when the file fills all of it. */
 static inline bool weightfs_chunk_can_be_huge(loff_t size, unsigned long nr)
 {

@@ -5,11 +5,23 @@
  * Each chunk is one request to the source, so a few in flight keep a disk busy,
  * and whoever waits for a chunk is behind a few and not behind a model. Files
  * take turns. A chunk that has been loaded starts the next one.
+ *
+ * How far all of that has come is a counter of the mount's component, and told
+ * every second.
  */
 #include <linux/list.h>
+#include <linux/ktime.h>
 #include <linux/topology.h>
+#include <linux/vigil/component.h>
 
 #include "weightfs.h"
+
+#define TELL_PERIOD	HZ
+
+static u64 chunk_bytes(const struct weightfs_chunk *chunk)
+{
+	return weightfs_chunk_bytes(chunk->wi->size, weightfs_chunk_nr(chunk));
+}
 
 /* The next chunk to be loaded ahead; files that have none left leave the list. */
 static struct weightfs_chunk *next_chunk_locked(struct weightfs_mount *wm)
@@ -43,9 +55,35 @@ static void start_more(struct weightfs_mount *wm)
 		/* False when somebody waits for it already: then it is not ours. */
 		chunk->preload = weightfs_chunk_queue(chunk,
 						      chunk->wi->preload_nid);
-		wm->preloading += chunk->preload;
+		if (!chunk->preload)
+			continue;
+		wm->preloading++;
+		wm->preloading_bytes += chunk_bytes(chunk);
 	}
 	spin_unlock(&wm->preload_lock);
+}
+
+/* Something is to be loaded ahead: a load begins unless one is going on. */
+static void begin_load_locked(struct weightfs_mount *wm)
+{
+	lockdep_assert_held(&wm->preload_lock);
+
+	if (wm->preloading || !list_empty(&wm->preloads))
+		return;
+	weightfs_load_begin(&wm->load, ktime_get_ns());
+	queue_delayed_work(system_wq, &wm->tell_work, TELL_PERIOD);
+}
+
+static void end_preload_locked(struct weightfs_mount *wm,
+			       struct weightfs_chunk *chunk)
+{
+	lockdep_assert_held(&wm->preload_lock);
+
+	chunk->preload = false;
+	wm->preloading--;
+	wm->preloading_bytes -= chunk_bytes(chunk);
+	if (weightfs_chunk_ready(chunk))
+		weightfs_load_add(&wm->load, chunk_bytes(chunk), ktime_get_ns());
 }
 
 /**
@@ -71,6 +109,7 @@ void weightfs_preload(struct weightfs_inode *wi, loff_t pos, loff_t len)
 	end = ((pos + len - 1) >> WEIGHTFS_CHUNK_SHIFT) + 1;
 
 	spin_lock(&wm->preload_lock);
+	begin_load_locked(wm);
 	if (list_empty(&wi->in_preloads)) {
 		list_add_tail(&wi->in_preloads, &wm->preloads);
 		wi->preload_next = first;
@@ -130,8 +169,8 @@ void weightfs_preload_done(struct weightfs_chunk *chunk)
 	struct weightfs_mount *wm = weightfs_mount(chunk->wi->vfs_inode.i_sb);
 
 	spin_lock(&wm->preload_lock);
-	wm->preloading -= chunk->preload;
-	chunk->preload = false;
+	if (chunk->preload)
+		end_preload_locked(wm, chunk);
 	spin_unlock(&wm->preload_lock);
 	start_more(wm);
 }
@@ -154,23 +193,57 @@ bool weightfs_preload_pending(struct weightfs_inode *wi)
 	return pending;
 }
 
+static u64 left_bytes_locked(struct weightfs_mount *wm)
+{
+	u64 bytes = wm->preloading_bytes;
+	struct weightfs_inode *wi;
+
+	lockdep_assert_held(&wm->preload_lock);
+
+	list_for_each_entry(wi, &wm->preloads, in_preloads)
+		bytes += weightfs_range_bytes(wi->size, wi->preload_next,
+					      wi->preload_end);
+	return bytes;
+}
+
 /**
- * weightfs_queued_bytes() - How much is to be loaded ahead of a mount.
+ * weightfs_preload_progress() - How far loading ahead has come.
  * @wm: the mount
  *
  * Context: Process context.
- * Return: bytes; an upper bound, since the end of a file counts as a whole chunk
- * and some of it may be in memory already.
+ * Return: the load that is going on, or else the latest one. What is left is an
+ * upper bound, since some of it may be in memory already. What could not be loaded,
+ * was cancelled, or came because somebody waited for it, is left out.
  */
-u64 weightfs_queued_bytes(struct weightfs_mount *wm)
+struct vigil_progress weightfs_preload_progress(struct weightfs_mount *wm)
 {
-	struct weightfs_inode *wi;
-	u64 chunks;
+	struct vigil_progress progress;
 
 	spin_lock(&wm->preload_lock);
-	chunks = wm->preloading;
-	list_for_each_entry(wi, &wm->preloads, in_preloads)
-		chunks += wi->preload_end - wi->preload_next;
+	progress = weightfs_load_progress(&wm->load, left_bytes_locked(wm),
+					  ktime_get_ns());
 	spin_unlock(&wm->preload_lock);
-	return chunks << WEIGHTFS_CHUNK_SHIFT;
+	return progress;
+}
+
+/**
+ * weightfs_preload_tell() - Tell who listens how far loading ahead has come.
+ * @work: weightfs_mount.tell_work
+ *
+ * Every second while there is something left, and once more when there is not.
+ *
+ * Context: Workqueue.
+ */
+void weightfs_preload_tell(struct work_struct *work)
+{
+	struct weightfs_mount *wm =
+		container_of(work, struct weightfs_mount, tell_work.work);
+	struct vigil_progress progress = weightfs_preload_progress(wm);
+
+	if (progress.done_bytes < progress.total_bytes)
+		queue_delayed_work(system_wq, &wm->tell_work, TELL_PERIOD);
+	if (progress.total_bytes)
+		vigil_component_progress(wm->component,
+					 VIGIL_EVENT_KIND_WEIGHTS_LOADING,
+					 &progress);
 }

@@ -234,6 +234,7 @@ static struct weightfs_mount *weightfs_mount_alloc(struct super_block *sb)
 	INIT_LIST_HEAD(&wm->files);
 	spin_lock_init(&wm->preload_lock);
 	INIT_LIST_HEAD(&wm->preloads);
+	INIT_DELAYED_WORK(&wm->tell_work, weightfs_preload_tell);
 	INIT_DELAYED_WORK(&wm->mend_work, weightfs_mend);
 	wm->mend_delay = WEIGHTFS_MEND_MIN;
 	INIT_DELAYED_WORK(&wm->scrub_work, weightfs_scrub);
@@ -416,6 +417,7 @@ static void weightfs_kill_sb(struct super_block *sb)
 	if (!wm)
 		return;
 	cancel_delayed_work_sync(&wm->mend_work);
+	cancel_delayed_work_sync(&wm->tell_work);
 	/* No policy can be set any more after this. */
 	weightfs_component_unregister(wm);
 	cancel_delayed_work_sync(&wm->scrub_work);

@@ -19,6 +19,7 @@
 
 #include "geometry.h"
 #include "placement.h"
+#include "progress.h"
 
 struct bio_vec;
 struct vigil_component;
@@ -90,10 +91,13 @@ struct weightfs_options {
  * @scrub_index: the page of it that comes next; under @lock
  * @scrub_found: pages with wrong bytes that were not told of yet; under @lock
  * @reserved_bytes: of chunks that are being loaded; under @lock
- * @preload_lock: protects @preloads, @preloading and what files and chunks
- *	have of it; around the locks of the workqueue
+ * @preload_lock: protects @preloads, @preloading, @preloading_bytes, @load and
+ *	what files and chunks have of it; around the locks of the workqueue
  * @preloads: files of which more is to be loaded ahead
  * @preloading: chunks that are being loaded ahead
+ * @preloading_bytes: of them
+ * @load: what has been loaded ahead
+ * @tell_work: tells how far that has come
  * @lock: protects @files and what says so; inside weightfs_inode.source_lock
  * @files: regular files that have chunks
  * @nr_files: length of @files, under @lock, read with READ_ONCE()
@@ -118,6 +122,9 @@ struct weightfs_mount {
 	spinlock_t preload_lock;	/* protects loading ahead */
 	struct list_head preloads;
 	unsigned int preloading;
+	u64 preloading_bytes;
+	struct weightfs_load load;
+	struct delayed_work tell_work;
 	struct mutex lock;	/* files, nr_files, scrub_*, reserved_bytes */
 	struct list_head files;
 	unsigned long nr_files;
@@ -381,7 +388,8 @@ void weightfs_preload_ahead(struct weightfs_chunk *chunk);
 void weightfs_preload_cancel(struct weightfs_inode *wi);
 void weightfs_preload_done(struct weightfs_chunk *chunk);
 bool weightfs_preload_pending(struct weightfs_inode *wi);
-u64 weightfs_queued_bytes(struct weightfs_mount *wm);
+struct vigil_progress weightfs_preload_progress(struct weightfs_mount *wm);
+void weightfs_preload_tell(struct work_struct *work);
 
 /* keep.c */
 void weightfs_file_used(struct weightfs_inode *wi);

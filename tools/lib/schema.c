@@ -70,6 +70,7 @@ static const char *const event_kind_names[] = {
 	[VIGIL_EVENT_KIND_WEIGHTS_CORRUPT] = "weights-corrupt",
 	[VIGIL_EVENT_KIND_WEIGHTS_HELD] = "weights-held",
 	[VIGIL_EVENT_KIND_WEIGHTS_REFUSED] = "weights-refused",
+	[VIGIL_EVENT_KIND_WEIGHTS_LOADING] = "weights-loading",
 };
 
 static const struct vigil_attribute value_attributes[] = {
@@ -248,6 +249,18 @@ static const struct vigil_attribute event_attributes[] = {
 	},
 	[VIGIL_A_EVENT_COUNT] = {
 		.name = "count",
+		.type = VIGIL_FIELD_U64,
+	},
+	[VIGIL_A_EVENT_DONE_BYTES] = {
+		.name = "done-bytes",
+		.type = VIGIL_FIELD_U64,
+	},
+	[VIGIL_A_EVENT_TOTAL_BYTES] = {
+		.name = "total-bytes",
+		.type = VIGIL_FIELD_U64,
+	},
+	[VIGIL_A_EVENT_BYTES_PER_SECOND] = {
+		.name = "bytes-per-second",
 		.type = VIGIL_FIELD_U64,
 	},
 };

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/timerfd.h>
 
+#include "number.h"
 #include "show.h"
 
 /**
@@ -69,10 +70,20 @@ static void print_component(const char *what, const struct vigil_record *record)
 
 static void print_event(const struct vigil_record *record)
 {
-	show_line(stdout, "%s: %s, %" PRIu64 " times",
-		  show_string(record, VIGIL_A_EVENT_COMPONENT),
-		  show_name(record, VIGIL_A_EVENT_KIND),
-		  vigil_record_uint(record, VIGIL_A_EVENT_COUNT));
+	const char *name = show_string(record, VIGIL_A_EVENT_COMPONENT);
+	const char *kind = show_name(record, VIGIL_A_EVENT_KIND);
+	char text[PROGRESS_TEXT];
+
+	if (!vigil_record_has(record, VIGIL_A_EVENT_TOTAL_BYTES)) {
+		show_line(stdout, "%s: %s, %" PRIu64 " times", name, kind,
+			  vigil_record_uint(record, VIGIL_A_EVENT_COUNT));
+		return;
+	}
+	progress_format(vigil_record_uint(record, VIGIL_A_EVENT_DONE_BYTES),
+			vigil_record_uint(record, VIGIL_A_EVENT_TOTAL_BYTES),
+			vigil_record_uint(record, VIGIL_A_EVENT_BYTES_PER_SECOND),
+			text);
+	show_line(stdout, "%s: %s, %s", name, kind, text);
 }
 
 static void print_message(const struct vigil_notice *notice)

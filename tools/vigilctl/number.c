@@ -87,3 +87,19 @@ const char *duration_format(uint64_t seconds, char *text)
 			 seconds / 3600, seconds / 60 % 60);
 	return text;
 }
+
+/* How far a load is; how long it still takes is not known while nothing comes. */
+const char *progress_format(uint64_t done_bytes, uint64_t total_bytes,
+			    uint64_t bytes_per_second, char *text)
+{
+	uint64_t left = total_bytes > done_bytes ? total_bytes - done_bytes : 0;
+	char done[NUMBER_TEXT], total[NUMBER_TEXT], rate[NUMBER_TEXT];
+	char remaining[NUMBER_TEXT] = "?";
+
+	if (bytes_per_second)
+		duration_format(left / bytes_per_second, remaining);
+	snprintf(text, PROGRESS_TEXT, "%s of %s, %s/s, %s left",
+		 size_format(done_bytes, done), size_format(total_bytes, total),
+		 size_format(bytes_per_second, rate), remaining);
+	return text;
+}

@@ -32,20 +32,14 @@ static bool has_bar(const struct progress *progress)
 static void show_bar(const struct progress *progress, uint64_t rate)
 {
 	static const char bar[] = "##############################";
-	uint64_t left = progress->size_bytes - progress->loaded_bytes;
 	int filled = progress->size_bytes ? (double)progress->loaded_bytes /
 		     progress->size_bytes * BAR_WIDTH : BAR_WIDTH;
-	char loaded[NUMBER_TEXT], size[NUMBER_TEXT], speed[NUMBER_TEXT];
-	char remaining[NUMBER_TEXT] = "?";
+	char text[PROGRESS_TEXT];
 
 	_Static_assert(sizeof(bar) == BAR_WIDTH + 1, "the bar has BAR_WIDTH");
-	if (rate)
-		duration_format(left / rate, remaining);
-	fprintf(stderr, CLEAR_LINE "[%-*.*s] %s of %s, %s/s, %s left",
-		BAR_WIDTH, filled, bar,
-		size_format(progress->loaded_bytes, loaded),
-		size_format(progress->size_bytes, size),
-		size_format(rate, speed), remaining);
+	fprintf(stderr, CLEAR_LINE "[%-*.*s] %s", BAR_WIDTH, filled, bar,
+		progress_format(progress->loaded_bytes, progress->size_bytes,
+				rate, text));
 }
 
 static void show_json(const struct progress *progress, uint64_t rate)

@@ -52,11 +52,24 @@ static void begin_mounts(struct output *output)
 {
 	static const char *const titles[] = {
 		"NAME", "MOUNT", "SOURCE", ">FILES", ">LOADED", ">HUGE",
-		">HEALS", "HEALTH", "REASON",
+		">HEALS", "LOADING", "HEALTH", "REASON",
 	};
 
 	if (!output->mount_table)
 		output->mount_table = table_new(titles, ARRAY_SIZE(titles));
+}
+
+/* How far loading ahead is, while it goes on. */
+static void add_load(struct table *table, const struct vigil_record *component)
+{
+	uint64_t done = 0, total = 0, rate = 0;
+	char text[PROGRESS_TEXT];
+
+	vigil_component_number(component, "load_done_bytes", &done);
+	vigil_component_number(component, "load_total_bytes", &total);
+	vigil_component_number(component, "load_bytes_per_second", &rate);
+	table_add(table, done < total ? progress_format(done, total, rate, text) :
+					NULL);
 }
 
 static void add_mount_row(struct output *output,
@@ -74,6 +87,7 @@ static void add_mount_row(struct output *output,
 	show_add_number(table, component, "loaded_bytes", size_format);
 	show_add_number(table, component, "huge_bytes", size_format);
 	show_add_number(table, component, "heals", number_format);
+	add_load(table, component);
 	table_add(table, show_name(component, VIGIL_A_COMPONENT_HEALTH));
 	table_add(table, show_string(component, VIGIL_A_COMPONENT_REASON));
 }

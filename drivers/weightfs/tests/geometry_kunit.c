@@ -71,12 +71,28 @@ static void chunks_add_up_to_file(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bytes, (u64)c->size);
 }
 
+static void range_is_its_chunks(struct kunit *test)
+{
+	const struct file_case *c = test->param_value;
+	u64 tail = c->size % CHUNK;
+
+	KUNIT_EXPECT_EQ(test, weightfs_range_bytes(c->size, 0, c->chunks),
+			(u64)c->size);
+	KUNIT_EXPECT_EQ(test, weightfs_range_bytes(c->size, 0, c->size / CHUNK),
+			c->size - tail);
+	KUNIT_EXPECT_EQ(test, weightfs_range_bytes(c->size, c->size / CHUNK, c->chunks),
+			tail);
+	KUNIT_EXPECT_EQ(test, weightfs_range_bytes(c->size, 0, 0), 0ULL);
+}
+
 static void nothing_is_behind_the_end(struct kunit *test)
 {
 	const struct file_case *c = test->param_value;
 
 	KUNIT_EXPECT_EQ(test, weightfs_chunk_pages(c->size, c->chunks), 0U);
 	KUNIT_EXPECT_EQ(test, weightfs_chunk_bytes(c->size, c->chunks), 0ULL);
+	KUNIT_EXPECT_EQ(test, weightfs_range_bytes(c->size, c->chunks, c->chunks + 9),
+			0ULL);
 	KUNIT_EXPECT_FALSE(test, weightfs_chunk_can_be_huge(c->size, c->chunks));
 }
 
@@ -92,6 +108,7 @@ static void page_is_in_its_chunk(struct kunit *test)
 static struct kunit_case geometry_cases[] = {
 	KUNIT_CASE_PARAM(file_is_cut, file_gen_params),
 	KUNIT_CASE_PARAM(chunks_add_up_to_file, file_gen_params),
+	KUNIT_CASE_PARAM(range_is_its_chunks, file_gen_params),
 	KUNIT_CASE_PARAM(nothing_is_behind_the_end, file_gen_params),
 	KUNIT_CASE(page_is_in_its_chunk),
 	{}

@@ -49,6 +49,18 @@ struct vigil_outcome {
 };
 
 /**
+ * struct vigil_progress - How far something that takes its time has come.
+ * @done_bytes: what has been done
+ * @total_bytes: that, and what is left
+ * @bytes_per_second: how fast it goes
+ */
+struct vigil_progress {
+	u64 done_bytes;
+	u64 total_bytes;
+	u64 bytes_per_second;
+};
+
+/**
  * struct vigil_counter_desc - A number that only grows.
  * @name: name in sysfs and netlink, with its unit where it has one
  * @read: optional; returns the value instead of the core's own counter, for
@@ -157,6 +169,9 @@ u64 vigil_component_counter(struct vigil_component *component,
 			    unsigned int counter);
 void vigil_component_event(struct vigil_component *component,
 			   enum vigil_event_kind kind, u64 count);
+void vigil_component_progress(struct vigil_component *component,
+			      enum vigil_event_kind kind,
+			      const struct vigil_progress *progress);
 
 int vigil_component_request(struct vigil_component *component,
 			    const struct vigil_request *request,

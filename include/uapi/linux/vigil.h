@@ -173,6 +173,8 @@ enum vigil_op_state {
  *   not be helped
  * @VIGIL_EVENT_KIND_WEIGHTS_REFUSED: a file is not the one that SHA256SUMS
  *   says, opening it fails
+ * @VIGIL_EVENT_KIND_WEIGHTS_LOADING: weights are being loaded ahead, or have
+ *   been; told every second, with done-bytes, total-bytes and bytes-per-second
  */
 enum vigil_event_kind {
 	VIGIL_EVENT_KIND_CORRECTED_ERROR = 1,
@@ -187,6 +189,7 @@ enum vigil_event_kind {
 	VIGIL_EVENT_KIND_WEIGHTS_CORRUPT,
 	VIGIL_EVENT_KIND_WEIGHTS_HELD,
 	VIGIL_EVENT_KIND_WEIGHTS_REFUSED,
+	VIGIL_EVENT_KIND_WEIGHTS_LOADING,
 
 	/* private: */
 	__VIGIL_EVENT_KIND_MAX,
@@ -252,6 +255,9 @@ enum {
 	VIGIL_A_EVENT_COMPONENT,
 	VIGIL_A_EVENT_COUNT,
 	VIGIL_A_EVENT_PAD,
+	VIGIL_A_EVENT_DONE_BYTES,
+	VIGIL_A_EVENT_TOTAL_BYTES,
+	VIGIL_A_EVENT_BYTES_PER_SECOND,
 
 	__VIGIL_A_EVENT_MAX,
 	VIGIL_A_EVENT_MAX = (__VIGIL_A_EVENT_MAX - 1)

@@ -97,11 +97,25 @@ static void format_durations(void)
 	CHECK_STR(duration_format(7384, text), "2 h 3 min");
 }
 
+static void format_progress(void)
+{
+	char text[PROGRESS_TEXT];
+
+	CHECK_STR(progress_format(1048576, 3145728, 1048576, text),
+		  "1.0 MiB of 3.0 MiB, 1.0 MiB/s, 2 s left");
+	CHECK_STR(progress_format(0, 4096, 0, text),
+		  "0 B of 4.0 KiB, 0 B/s, ? left");
+	CHECK_STR(progress_format(4096, 4096, 1024, text),
+		  "4.0 KiB of 4.0 KiB, 1.0 KiB/s, 0 s left");
+	CHECK_STR(progress_format(2, 1, 1, text), "2 B of 1 B, 1 B/s, 0 s left");
+}
+
 static const struct unit_case cases[] = {
 	{ "numbers that are typed", parse_numbers },
 	{ "sizes that are typed", parse_sizes },
 	{ "sizes that are printed", format_sizes },
 	{ "durations that are printed", format_durations },
+	{ "progress that is printed", format_progress },
 };
 
 int main(void)

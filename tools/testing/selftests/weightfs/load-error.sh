@@ -9,19 +9,7 @@ here=$(dirname "$(realpath "$0")")
 . "$here/weightfs-lib.sh"
 
 command -v vm-hw >/dev/null || skip_all "needs vm-hw"
-modprobe -q sd_mod
-modprobe -q scsi_debug dev_size_mb=16 delay=0 max_luns=1 || skip_all "needs scsi_debug"
-driver=/sys/bus/pseudo/drivers/scsi_debug
-
-disk_is_there() {
-	disk=$(ls $driver/adapter*/host*/target*/*:*/block 2>/dev/null) && [ -b "/dev/$disk" ]
-}
-wait_for 30 disk_is_there || skip_all "no disk of scsi_debug"
-mkfs.ext4 -q "/dev/$disk" || skip_all "no ext4"
-source_dir=$(mktemp -d)
-mount "/dev/$disk" "$source_dir" || skip_all "cannot mount ext4"
-on_exit umount "$source_dir"
-
+slow_disk 16
 model_bytes=$((4 * 1024 * 1024))
 make_model model
 echo 3 >/proc/sys/vm/drop_caches
@@ -29,11 +17,6 @@ load_weightfs 8
 trace_pages
 mount_weights ""
 page_bytes=$(getconf PAGESIZE)
-
-# set_delay JIFFIES: of each request; refused while one is on its way.
-set_delay() {
-	(echo "$1" >$driver/delay) 2>/dev/null
-}
 
 taken() {
 	[ "$(traced take | wc -l)" -ge 1 ]

@@ -15,6 +15,7 @@ programs=${VIGIL_SELFTEST_PROGRAMS:-$here/../../../../build/selftests}
 work=$(mktemp -d)
 source_dir=$work/source
 mnt=$work/mnt
+scsi_debug=/sys/bus/pseudo/drivers/scsi_debug
 # Not a multiple of a huge page, nor of a page.
 model_bytes=$((32 * 1024 * 1024 + 12345))
 
@@ -49,6 +50,36 @@ mount_weights() {
 make_model() {
 	mkdir -p "$source_dir"
 	client make "$source_dir/$1" "${2:-$model_bytes}"
+}
+
+# slow_disk MIB: the source is a filesystem on a disk whose requests take as long as
+# set_delay says, for now no time.
+slow_disk() {
+	modprobe -q sd_mod
+	modprobe -q scsi_debug dev_size_mb="$1" delay=0 max_luns=1 ||
+		skip_all "needs scsi_debug"
+	on_exit modprobe -q -r scsi_debug
+	wait_for 30 slow_disk_is_there || skip_all "no disk of scsi_debug"
+	wait_for 30 slow_disk_is_formatted || skip_all "no ext4"
+	source_dir=$(mktemp -d)
+	on_exit rmdir "$source_dir"
+	mount "/dev/$disk" "$source_dir" || skip_all "cannot mount ext4"
+	on_exit umount "$source_dir"
+}
+
+slow_disk_is_there() {
+	disk=$(ls $scsi_debug/adapter*/host*/target*/*:*/block 2>/dev/null) &&
+		[ -b "/dev/$disk" ]
+}
+
+# Nobody may have it while the kernel looks for partitions.
+slow_disk_is_formatted() {
+	mkfs.ext4 -q "/dev/$disk" 2>/dev/null
+}
+
+# set_delay JIFFIES: of each request; refused while one is on its way.
+set_delay() {
+	(echo "$1" >$scsi_debug/delay) 2>/dev/null
 }
 
 # counter NAME: of the mount
