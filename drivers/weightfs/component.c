@@ -145,23 +145,18 @@ WEIGHTFS_GET_OPTION(budget_bytes)
 WEIGHTFS_GET_OPTION(user_budget_bytes)
 
 /* They rule what is loaded from now on; nothing goes because of them alone. */
-static int set_budget_bytes(struct vigil_component *component, void *priv,
-			    u64 value)
-{
-	struct weightfs_mount *wm = priv;
-
-	WRITE_ONCE(wm->options.budget_bytes, value);
-	return 0;
+#define WEIGHTFS_SET_OPTION(option)					\
+static int set_##option(struct vigil_component *component, void *priv,	\
+			u64 value)					\
+{									\
+	struct weightfs_mount *wm = priv;				\
+									\
+	WRITE_ONCE(wm->options.option, value);				\
+	return 0;							\
 }
 
-static int set_user_budget_bytes(struct vigil_component *component, void *priv,
-				 u64 value)
-{
-	struct weightfs_mount *wm = priv;
-
-	WRITE_ONCE(wm->options.user_budget_bytes, value);
-	return 0;
-}
+WEIGHTFS_SET_OPTION(budget_bytes)
+WEIGHTFS_SET_OPTION(user_budget_bytes)
 
 static int set_scrub_mib_per_s(struct vigil_component *component, void *priv,
 			       u64 value)

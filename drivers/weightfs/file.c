@@ -181,7 +181,7 @@ static int weightfs_fadvise(struct file *file, loff_t offset, loff_t len,
 		weightfs_preload(wi, offset, len);
 		return 0;
 	case POSIX_FADV_DONTNEED:
-		if (!offset && len == wi->size && !weightfs_pinned(wi) &&
+		if (!offset && len == wi->size && !weightfs_pins(wi) &&
 		    inode_owner_or_capable(file_mnt_idmap(file), file_inode(file)))
 			weightfs_each_copy(wi, evict_copy, NULL);
 		return 0;
@@ -203,7 +203,7 @@ static void fill_status(struct weightfs_inode *wi, struct weightfs_status *st)
 	st->heals = atomic_long_read(&wi->heals);
 	st->loading = weightfs_preload_pending(wi) ||
 		      atomic_read(&wi->building) > 0;
-	st->pins = atomic_read(&(wi->home ?: wi)->pins);
+	st->pins = weightfs_pins(wi);
 	st->uid = from_kuid_munged(current_user_ns(), wi->user);
 	st->scrubbed_at = READ_ONCE(wi->scrubbed_at);
 	for (nr = 0; nr < chunks; nr++) {

@@ -51,13 +51,13 @@ static u64 user_bytes_locked(struct weightfs_mount *wm, kuid_t user)
 }
 
 /**
- * weightfs_pinned() - Is a file, with all its copies, kept in memory?
+ * weightfs_pins() - How often is a file, with all its copies, pinned?
  * @wi: any copy of the file
  *
  * Context: Any.
- * Return: true if it is pinned.
+ * Return: the number of pins; with none the file may go.
  */
-bool weightfs_pinned(struct weightfs_inode *wi)
+unsigned int weightfs_pins(struct weightfs_inode *wi)
 {
 	return atomic_read(&(wi->home ?: wi)->pins);
 }
@@ -68,7 +68,7 @@ static struct weightfs_use file_use(struct weightfs_inode *wi)
 		.user = wi->user,
 		.used_at = READ_ONCE(wi->used_at),
 		.pages = atomic_long_read(&wi->pages),
-		.pinned = weightfs_pinned(wi),
+		.pinned = weightfs_pins(wi),
 		.building = atomic_read(&wi->building),
 		.mapped = mapping_mapped(wi->vfs_inode.i_mapping),
 	};

@@ -363,10 +363,6 @@ int weightfs_source_read(struct weightfs_inode *wi, struct bio_vec *bvec,
 bool weightfs_checksum_data(const void *data, u32 *crc);
 bool weightfs_checksum(struct page *page, u32 *crc);
 
-bool weightfs_pinned(struct weightfs_inode *wi);
-void weightfs_hold(struct weightfs_inode *wi);
-void weightfs_let_go(struct weightfs_inode *wi);
-
 /* replica.c */
 struct weightfs_inode *weightfs_replica(struct weightfs_inode *home);
 void weightfs_each_copy(struct weightfs_inode *wi,
@@ -395,9 +391,12 @@ void weightfs_preload_tell(struct work_struct *work);
 void weightfs_file_used(struct weightfs_inode *wi);
 bool weightfs_make_room(struct weightfs_inode *wi, u64 bytes);
 void weightfs_room_taken(struct weightfs_inode *wi, u64 bytes);
+unsigned int weightfs_pins(struct weightfs_inode *wi);
 int weightfs_pin(struct weightfs_inode *wi);
 int weightfs_unpin(struct weightfs_inode *wi);
 void weightfs_unpin_all(struct weightfs_mount *wm);
+void weightfs_hold(struct weightfs_inode *wi);
+void weightfs_let_go(struct weightfs_inode *wi);
 
 /* component.c */
 u64 weightfs_loaded_bytes(struct weightfs_mount *wm);
