@@ -32,6 +32,7 @@
  * @state: what it was when the build began
  * @move: no page of it may stay where it is
  * @held: somebody else holds the old huge page, which is poisoned
+ * @corrupt: the page cache has bytes that the checksums do not confirm
  * @start: first page of it in the file
  * @nr: pages
  * @huge: the huge page to fill, or NULL
@@ -45,6 +46,7 @@ struct weightfs_build {
 	enum weightfs_state state;
 	bool move;
 	bool held;
+	bool corrupt;
 	pgoff_t start;
 	unsigned int nr;
 	struct folio *huge;
@@ -192,9 +194,12 @@ static void copy_cached(struct weightfs_build *b, unsigned int i)
 	struct folio *folio = cached_folio(b, i);
 	struct page *to = b->pages[i];
 
-	if (!folio || !copy_page_mc(to, folio_file_page(folio, b->start + i)) ||
-	    !checksum_holds(b, i, to))
+	if (!folio || !copy_page_mc(to, folio_file_page(folio, b->start + i))) {
 		__set_bit(i, b->missing);
+	} else if (!checksum_holds(b, i, to)) {
+		__set_bit(i, b->missing);
+		b->corrupt = true;
+	}
 	if (folio)
 		folio_put(folio);
 }
@@ -446,6 +451,21 @@ static void count_failure(struct weightfs_build *b, int err)
 			   ((u64)(b->start + b->nr) << PAGE_SHIFT) - 1, err);
 }
 
+/*
+ * For those who want no bytes at all rather than wrong ones: all of the chunk goes,
+ * and can't be loaded again unless the source has it.
+ */
+static void drop_corrupt(struct weightfs_build *b)
+{
+	struct address_space *mapping = build_mapping(b);
+
+	filemap_invalidate_lock(mapping);
+	weightfs_chunk_set_state(b->chunk, WEIGHTFS_EMPTY);
+	quarantine_old(b);
+	remove_range(b, 0, b->nr);
+	filemap_invalidate_unlock(mapping);
+}
+
 static int build_run(struct weightfs_build *b)
 {
 	int err = 0;
@@ -511,6 +531,8 @@ static int build_chunk(struct weightfs_chunk *chunk, bool ready, bool move)
 	b->huge = huge;
 	b->move = move;
 	err = build_run(b);
+	if (err && b->corrupt && READ_ONCE(build_mount(b)->options.fail_corrupt))
+		drop_corrupt(b);
 	weightfs_count(build_mount(b), WEIGHTFS_HELD_ERRORS, b->held);
 	if (err)
 		count_failure(b, err);
@@ -530,7 +552,7 @@ static int build_chunk(struct weightfs_chunk *chunk, bool ready, bool move)
  * Context: The work of the chunk. Takes and releases the mapping's
  * invalidate_lock.
  * Return: 0, or a negative errno; then the chunk is as it was, or empty when the
- * new pages could not take the place of the old ones.
+ * new pages could not take the place of the old ones or nobody is to have those.
  */
 int weightfs_chunk_build(struct weightfs_chunk *chunk)
 {

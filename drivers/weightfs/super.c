@@ -32,6 +32,7 @@ enum {
 	WEIGHTFS_OPT_USER_BUDGET,
 	WEIGHTFS_OPT_SCRUB,
 	WEIGHTFS_OPT_VERIFY,
+	WEIGHTFS_OPT_CORRUPT,
 };
 
 static const struct fs_parameter_spec weightfs_parameters[] = {
@@ -41,6 +42,7 @@ static const struct fs_parameter_spec weightfs_parameters[] = {
 	fsparam_string("user_budget", WEIGHTFS_OPT_USER_BUDGET),
 	fsparam_u32("scrub", WEIGHTFS_OPT_SCRUB),
 	fsparam_string("verify", WEIGHTFS_OPT_VERIFY),
+	fsparam_string("corrupt", WEIGHTFS_OPT_CORRUPT),
 	{}
 };
 
@@ -121,6 +123,15 @@ static int parse_verify(struct fs_context *fc, struct weightfs_options *options,
 	return 0;
 }
 
+static int parse_corrupt(struct fs_context *fc, struct weightfs_options *options,
+			 const char *value)
+{
+	if (strcmp(value, "serve") && strcmp(value, "fail"))
+		return invalf(fc, "weightfs: corrupt=%s: serve or fail", value);
+	options->fail_corrupt = !strcmp(value, "fail");
+	return 0;
+}
+
 static int weightfs_parse_param(struct fs_context *fc,
 				struct fs_parameter *param)
 {
@@ -148,6 +159,8 @@ static int weightfs_parse_param(struct fs_context *fc,
 		return parse_scrub(fc, options, result.uint_32);
 	case WEIGHTFS_OPT_VERIFY:
 		return parse_verify(fc, options, param->string);
+	case WEIGHTFS_OPT_CORRUPT:
+		return parse_corrupt(fc, options, param->string);
 	default:
 		return opt;
 	}
@@ -179,6 +192,8 @@ static int weightfs_show_options(struct seq_file *seq, struct dentry *root)
 	seq_printf(seq, ",scrub=%llu", READ_ONCE(options->scrub_mib_per_s));
 	if (READ_ONCE(options->verify))
 		seq_puts(seq, ",verify=sha256");
+	if (READ_ONCE(options->fail_corrupt))
+		seq_puts(seq, ",corrupt=fail");
 	return 0;
 }
 
@@ -372,6 +387,7 @@ static int weightfs_reconfigure(struct fs_context *fc)
 	WRITE_ONCE(wm->options.budget_bytes, options->budget_bytes);
 	WRITE_ONCE(wm->options.user_budget_bytes, options->user_budget_bytes);
 	WRITE_ONCE(wm->options.verify, options->verify);
+	WRITE_ONCE(wm->options.fail_corrupt, options->fail_corrupt);
 	weightfs_scrub_set_rate(wm, options->scrub_mib_per_s);
 	return 0;
 }

@@ -63,6 +63,7 @@ enum weightfs_counter {
  * @user_budget_bytes: the same for each user
  * @scrub_mib_per_s: how fast weights are scrubbed, 0 for not at all
  * @verify: compare whole files with SHA256SUMS when they are opened first
+ * @fail_corrupt: have accesses fail where bytes are wrong and can't be healed
  *
  * Each is read and written by itself, with READ_ONCE() and WRITE_ONCE().
  */
@@ -73,6 +74,7 @@ struct weightfs_options {
 	u64 user_budget_bytes;
 	u64 scrub_mib_per_s;
 	bool verify;
+	bool fail_corrupt;
 };
 
 /**

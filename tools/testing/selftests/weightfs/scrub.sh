@@ -9,10 +9,7 @@ here=$(dirname "$(realpath "$0")")
 . "$here/weightfs-lib.sh"
 
 load_weightfs 48
-[ -e "$modules/../tools/testing/sim/vigil_sim.ko" ] || skip_all "no vigil_sim.ko"
-insmod "$modules/../tools/testing/sim/vigil_sim.ko" || skip_all "cannot load vigil_sim"
-on_exit rmmod vigil_sim
-flip=/sys/kernel/debug/vigil_sim/flip
+load_flip
 make_model model
 mount_weights ""
 page_bytes=$(getconf PAGESIZE)
@@ -24,17 +21,6 @@ rate() {
 
 is_there() {
 	[ -e "$1" ]
-}
-
-# paddr_of PAGE: of the file, as the reader has it mapped
-paddr_of() {
-	_start=$(sed -n "s|^\([0-9a-f]*\)-.* $mnt/model\$|0x\1|p" "/proc/$pid/maps")
-	"$here/../pagemap.py" paddr "$pid" $((_start + $1 * page_bytes))
-}
-
-# flip_at PAGE BYTE
-flip_at() {
-	_paddr=$(paddr_of "$1") && echo $((_paddr + $2)) >$flip
 }
 
 fails() {
@@ -50,9 +36,9 @@ check "scrubbing can be stopped" rate 0
 "$programs/weightfs-client" loop "$mnt/model" random "$work/ready" >"$work/json" &
 pid=$!
 check "a reader maps the file" wait_for 60 is_there "$work/ready"
-check "a bit flips in the middle" flip_at 700 1234
-check "a bit flips in the last bytes" flip_at $((model_pages - 1)) 56
-check "a bit flips in the first byte" flip_at 0 0
+check "a bit flips in the middle" flip_at "$pid" 700 1234
+check "a bit flips in the last bytes" flip_at "$pid" $((model_pages - 1)) 56
+check "a bit flips in the first byte" flip_at "$pid" 0 0
 check "readers get wrong bytes" fails same_bytes model
 check "nobody notices while nobody looks" counter_is corruptions 0
 

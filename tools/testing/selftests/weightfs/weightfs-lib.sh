@@ -95,6 +95,22 @@ counter_at_least() {
 	[ "$(counter "$1")" -ge "$2" ]
 }
 
+# load_flip: the simulator, which flips bits of memory
+load_flip() {
+	_sim=$modules/../tools/testing/sim/vigil_sim.ko
+	[ -e "$_sim" ] || skip_all "no vigil_sim.ko"
+	insmod "$_sim" || skip_all "cannot load vigil_sim"
+	on_exit rmmod vigil_sim
+}
+
+# flip_at PID PAGE BYTE: a bit of the file "model", which the process has mapped
+flip_at() {
+	_page_bytes=$(getconf PAGESIZE)
+	_start=$(sed -n "s|^\([0-9a-f]*\)-.* $mnt/model\$|0x\1|p" "/proc/$1/maps")
+	_paddr=$("$here/../pagemap.py" paddr "$1" $((_start + $2 * _page_bytes))) &&
+		echo $((_paddr + $3)) >/sys/kernel/debug/vigil_sim/flip
+}
+
 # field JSON NAME: a number of what the client printed
 field() {
 	printf '%s' "$1" | sed -n "s/.*\"$2\": \(-\{0,1\}[0-9]*\).*/\1/p"
