@@ -66,7 +66,7 @@ is_cut_short() {
 		! counter_at_least load_total_bytes "$model_bytes"
 }
 
-plan 21
+plan 22
 check "nothing has been loaded ahead" counter_is load_total_bytes 0
 be_slow || diag "the disk stays fast"
 check "a load starts, and nobody waits for it" start
@@ -77,6 +77,9 @@ check "what is left is queued" counter_at_least queued_bytes 1
 check "the rate is known" counter_at_least load_bytes_per_second 1
 check "a message says so while it goes on" wait_for 60 told \
 	"0 < e['done-bytes'] < e['total-bytes'] == $model_bytes and e['bytes-per-second']"
+start >/dev/null && start >/dev/null
+check "what is on its way is not counted twice" \
+	[ "$(counter load_total_bytes)" -eq "$model_bytes" ]
 check "all of it comes" wait_for 120 counter_is load_done_bytes "$model_bytes"
 check "that is the total" counter_is load_total_bytes "$model_bytes"
 check "nothing is left" counter_is queued_bytes 0
