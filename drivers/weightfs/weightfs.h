@@ -163,6 +163,8 @@ enum weightfs_state {
  * @wanted: somebody waits for it; taken back by the run of @work that obeys
  * @preload: counted in weightfs_mount.preloading, under its preload_lock
  * @known: checksums of the chunk are in wi->crc
+ * @lost: a page could not be restored and is missing, while the chunk is SMALL;
+ *	only @work writes it
  */
 struct weightfs_chunk {
 	struct weightfs_inode *wi;
@@ -177,6 +179,7 @@ struct weightfs_chunk {
 	bool wanted;
 	bool preload;
 	bool known;
+	bool lost;
 };
 
 /**
