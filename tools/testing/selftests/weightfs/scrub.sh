@@ -9,9 +9,7 @@ here=$(dirname "$(realpath "$0")")
 . "$here/weightfs-lib.sh"
 
 load_weightfs 48
-[ -e "$modules/../tools/testing/sim/vigil_sim.ko" ] || skip_all "no vigil_sim.ko"
-insmod "$modules/../tools/testing/sim/vigil_sim.ko" || skip_all "cannot load vigil_sim"
-on_exit rmmod vigil_sim
+load_sim
 flip=/sys/kernel/debug/vigil_sim/flip
 make_model model
 mount_weights ""

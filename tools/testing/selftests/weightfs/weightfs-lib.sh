@@ -33,6 +33,14 @@ load_weightfs() {
 	on_exit rmmod weightfs
 }
 
+# load_sim: what can flip bits in memory
+load_sim() {
+	_sim=$modules/../tools/testing/sim/vigil_sim.ko
+	[ -e "$_sim" ] || skip_all "no vigil_sim.ko"
+	insmod "$_sim" || skip_all "cannot load vigil_sim"
+	on_exit rmmod vigil_sim
+}
+
 # mount_weights OPTIONS: more mount options, possibly ""
 mount_weights() {
 	mkdir -p "$source_dir" "$mnt"
