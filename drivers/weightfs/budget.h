@@ -6,6 +6,7 @@
 #ifndef _WEIGHTFS_BUDGET_H
 #define _WEIGHTFS_BUDGET_H
 
+#include <linux/time64.h>
 #include <linux/types.h>
 #include <linux/uidgid.h>
 

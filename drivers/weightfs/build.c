@@ -440,6 +440,7 @@ static void count_success(struct weightfs_build *b)
 	unsigned int read = bitmap_weight(b->missing, b->nr);
 	struct weightfs_mount *wm = build_mount(b);
 
+	WRITE_ONCE(b->chunk->lost, false);
 	if (b->state == WEIGHTFS_EMPTY) {
 		trace_weightfs_load(b->chunk, read);
 		weightfs_count(wm, WEIGHTFS_LOADED_CHUNKS, 1);
@@ -468,8 +469,10 @@ static void count_failure(struct weightfs_build *b, int err)
 		return;
 	}
 	weightfs_count(wm, WEIGHTFS_HEAL_FAILURES, 1);
-	if (b->state == WEIGHTFS_BROKEN)
+	if (READ_ONCE(b->chunk->state) == WEIGHTFS_BROKEN) {
+		WRITE_ONCE(b->chunk->lost, true);
 		weightfs_chunk_set_state(b->chunk, WEIGHTFS_SMALL);
+	}
 	pr_err_ratelimited("inode %lu, bytes %llu-%llu: not restored, error %d\n",
 			   b->chunk->wi->vfs_inode.i_ino,
 			   (u64)b->start << PAGE_SHIFT,
@@ -547,7 +550,7 @@ static int build_chunk(struct weightfs_chunk *chunk, bool ready, bool move)
 
 	if (weightfs_chunk_can_be_huge(chunk->wi->size, weightfs_chunk_nr(chunk)))
 		huge = take_huge(chunk->nid,
-				 move || chunk->state == WEIGHTFS_BROKEN);
+				 !ready && chunk->state != WEIGHTFS_EMPTY);
 	if (ready && !huge)
 		return 0;
 	b = build_alloc(chunk, huge);
@@ -585,7 +588,7 @@ int weightfs_chunk_build(struct weightfs_chunk *chunk)
 						      weightfs_chunk_nr(chunk));
 	bool wanted = xchg(&chunk->wanted, false);
 	bool move = xchg(&chunk->move, false);
-	bool ready = weightfs_chunk_ready(chunk) && !move;
+	bool ready = weightfs_chunk_ready(chunk) && !move && !chunk->lost;
 	bool room = false;
 	int err;
 

@@ -109,6 +109,18 @@ static void chunk_await_removal(struct weightfs_chunk *chunk)
 				       WEIGHTFS_REMOVE_TIMEOUT);
 }
 
+/* Broken, or not all there, or not huge although it could be. */
+static bool chunk_wants_mending(const struct weightfs_chunk *chunk)
+{
+	u8 state = READ_ONCE(chunk->state);
+
+	return state == WEIGHTFS_BROKEN ||
+	       (state == WEIGHTFS_SMALL &&
+		(READ_ONCE(chunk->lost) ||
+		 weightfs_chunk_can_be_huge(chunk->wi->size,
+					    weightfs_chunk_nr(chunk))));
+}
+
 static void weightfs_chunk_work(struct work_struct *work)
 {
 	struct weightfs_chunk *chunk =
@@ -123,8 +135,7 @@ static void weightfs_chunk_work(struct work_struct *work)
 	smp_store_release(&chunk->runs, chunk->runs + 1);
 	wake_up_var(&chunk->runs);
 	weightfs_preload_done(chunk);
-	if (READ_ONCE(chunk->state) == WEIGHTFS_SMALL &&
-	    weightfs_chunk_can_be_huge(chunk->wi->size, weightfs_chunk_nr(chunk)))
+	if (chunk_wants_mending(chunk))
 		queue_delayed_work(system_wq, &chunk_mount(chunk)->mend_work,
 				   chunk_mount(chunk)->mend_delay);
 }
@@ -265,18 +276,8 @@ unsigned long weightfs_chunks_evict(struct weightfs_inode *wi)
 	return evicted;
 }
 
-static bool chunk_wants_mending(const struct weightfs_chunk *chunk)
-{
-	u8 state = READ_ONCE(chunk->state);
-
-	return state == WEIGHTFS_BROKEN ||
-	       (state == WEIGHTFS_SMALL &&
-		weightfs_chunk_can_be_huge(chunk->wi->size,
-					   weightfs_chunk_nr(chunk)));
-}
-
 /**
- * weightfs_mend() - Build what is broken or not huge although it could be.
+ * weightfs_mend() - Build what is broken, not whole, or not huge although it could be.
  * @work: weightfs_mount.mend_work
  *
  * Runs soon after something broke, then at growing intervals while chunks stay

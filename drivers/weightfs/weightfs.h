@@ -170,6 +170,8 @@ enum weightfs_state {
  * @preload: counted in weightfs_mount.preloading, under its preload_lock
  * @known: the checksums are in @crc
  * @crc: crc32c of each page, allocated by the first run of @work
+ * @lost: a page could not be restored and is missing, while the chunk is SMALL;
+ *	only @work writes it
  */
 struct weightfs_chunk {
 	struct weightfs_inode *wi;
@@ -185,6 +187,7 @@ struct weightfs_chunk {
 	bool wanted;
 	bool preload;
 	bool known;
+	bool lost;
 	u32 *crc;
 };
 

@@ -2,72 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0
 """Every allocation on a way fails once: nothing is left behind, or broken."""
 
-import contextlib
 import errno
 import os
-import re
-import threading
 
 import corelib
 from corelib import V
-
-FAIL_NTH = f"/proc/self/task/{threading.get_native_id()}/fail-nth"
-FAILSLAB = f"{corelib.DEBUGFS}/failslab"
-NTH_MAX = 2000
-
-
-def fail_each(function, before=None):
-    """Call it with its 1st, 2nd... allocation failing, until none is left.
-
-    Each time after calling what comes before, with all the memory it wants.
-    Returns how many calls failed, and how many did not although an allocation
-    did.
-    """
-    failed = bore = 0
-    fd = os.open(FAIL_NTH, os.O_RDWR)
-    try:
-        for nth in range(1, NTH_MAX):
-            if before:
-                before()
-            os.pwrite(fd, str(nth).encode(), 0)
-            try:
-                function()
-                error = 0
-            except OSError as refusal:
-                error = refusal.errno
-            left = int(os.pread(fd, 32, 0).rstrip(b"\0\n") or b"0")
-            os.pwrite(fd, b"0", 0)
-            if left:
-                assert not error, os.strerror(error)
-                return failed, bore
-            assert error in (0, errno.ENOMEM, errno.ENOBUFS, errno.EAGAIN), \
-                os.strerror(error)
-            failed += bool(error)
-            bore += not error
-    finally:
-        os.pwrite(fd, b"0", 0)
-        os.close(fd)
-    raise AssertionError("allocations without end")
-
-
-@contextlib.contextmanager
-def only_logged(pattern):
-    """The kernel complains of what we do to it; it must say nothing else.
-
-    What is expected is kept from the console, where it would count as trouble.
-    """
-    levels = "/proc/sys/kernel/printk"
-    before = corelib.read(levels)
-    mark = f"nomem {os.getpid()}"
-    corelib.write("/dev/kmsg", mark)
-    corelib.write(levels, "1")
-    try:
-        yield
-    finally:
-        corelib.write(levels, before)
-    lines = corelib.run("dmesg").stdout.partition(mark)[2].splitlines()[1:]
-    others = [line for line in lines if not re.search(pattern, line)]
-    assert not others, "\n".join(others)
+from allocations import fail_each, only_logged, possible, slab_may_fail
 
 
 def registering():
@@ -130,11 +70,10 @@ def notifying():
 
 
 def prepare():
-    if not os.path.exists(FAIL_NTH):
+    if not possible():
         corelib.skip_all("needs a kernel with fault injection")
     corelib.load(components=2)
-    corelib.write(f"{FAILSLAB}/ignore-gfp-wait", "N")
-    corelib.write(f"{FAILSLAB}/verbose", "0")
+    slab_may_fail()
 
 
 if __name__ == "__main__":

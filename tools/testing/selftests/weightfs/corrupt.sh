@@ -9,7 +9,7 @@ here=$(dirname "$(realpath "$0")")
 . "$here/weightfs-lib.sh"
 
 load_weightfs 48
-load_flip
+load_sim
 make_model model
 cp "$source_dir/model" "$work/right"
 mount_weights scrub=0

@@ -4,7 +4,8 @@
 usage: python3 inject.py FILE COUNT
 
 Each error hits another page, and neighbours in time hit different huge pages.
-The next one follows when the kernel has dealt with the frame of the last.
+The next one follows when the kernel has dealt with the frame of the last. Only
+meanwhile the file is mapped, so that others can have it evicted.
 """
 
 import mmap
@@ -29,9 +30,9 @@ def pages_to_hit(size: int, count: int):
         yield page % pages
 
 
-def hit(view: mmap.mmap, address: int, page: int) -> None:
+def hit(view: mmap.mmap, page: int, path: str) -> None:
     _ = view[page * mmap.PAGESIZE]
-    paddr = pagemap.paddr_of(os.getpid(), address + page * mmap.PAGESIZE)
+    paddr = pagemap.paddr_of(os.getpid(), address_of(path) + page * mmap.PAGESIZE)
     subprocess.run(["vm-hw", "mce-ue", hex(paddr)], check=True)
     deadline = time.monotonic() + DEADLINE_S
     while "hwpoison" not in pagemap.flags_of(paddr):
@@ -46,11 +47,10 @@ def address_of(path: str) -> int:
 
 
 def main(path: str, count: str) -> None:
-    with open(path, "rb") as file:
-        view = mmap.mmap(file.fileno(), 0, mmap.MAP_SHARED, mmap.PROT_READ)
-    address = address_of(path)
-    for page in pages_to_hit(len(view), int(count)):
-        hit(view, address, page)
+    for page in pages_to_hit(os.path.getsize(path), int(count)):
+        with open(path, "rb") as file, \
+                mmap.mmap(file.fileno(), 0, mmap.MAP_SHARED, mmap.PROT_READ) as view:
+            hit(view, page, path)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ here=$(dirname "$(realpath "$0")")
 . "$here/weightfs-lib.sh"
 
 load_weightfs 48
-load_flip
+load_sim
 make_model model
 mount_weights ""
 page_bytes=$(getconf PAGESIZE)

@@ -34,6 +34,14 @@ load_weightfs() {
 	on_exit rmmod weightfs
 }
 
+# load_sim: what can flip bits in memory
+load_sim() {
+	_sim=$modules/../tools/testing/sim/vigil_sim.ko
+	[ -e "$_sim" ] || skip_all "no vigil_sim.ko"
+	insmod "$_sim" || skip_all "cannot load vigil_sim"
+	on_exit rmmod vigil_sim
+}
+
 # mount_weights OPTIONS: more mount options, possibly ""
 mount_weights() {
 	mkdir -p "$source_dir" "$mnt"
@@ -93,14 +101,6 @@ counter_is() {
 
 counter_at_least() {
 	[ "$(counter "$1")" -ge "$2" ]
-}
-
-# load_flip: the simulator, which flips bits of memory
-load_flip() {
-	_sim=$modules/../tools/testing/sim/vigil_sim.ko
-	[ -e "$_sim" ] || skip_all "no vigil_sim.ko"
-	insmod "$_sim" || skip_all "cannot load vigil_sim"
-	on_exit rmmod vigil_sim
 }
 
 # flip_at PID PAGE BYTE: a bit of the file "model", which the process has mapped
