@@ -18,7 +18,7 @@ run_fio() {
 	_file=$1
 	shift
 	fio --filename="$_file" --bs=16k --size=10m --verify=crc32c --thread \
-		--minimal --output="$work/fio" "$@" >"$work/error" 2>&1 || {
+		--verify_state_save=0 --minimal --output="$work/fio" "$@" >"$work/error" 2>&1 || {
 		cat "$work/error"
 		return 1
 	}

@@ -13,7 +13,10 @@ log_mark
 make_model model 5000000
 : >"$source_dir/empty"
 printf x >"$source_dir/one"
-truncate -s 1T "$source_dir/holes"
+holes=$((1 << 40))
+# The debug kernel takes a millisecond for each of half a million work items.
+[ ! -e /sys/kernel/debug/kmemleak ] || holes=$((1 << 33))
+truncate -s $holes "$source_dir/holes"
 truncate -s 17T "$source_dir/too-large"
 mkdir -p "$source_dir/many" "$source_dir/inside"
 (cd "$source_dir/many" && seq 10000 | xargs touch)
@@ -96,8 +99,8 @@ check "a map that is longer than the file has the file" peeks model 16777216 8 2
 check "and nothing behind it" bus_error model 16777216 8388608
 
 before=$(mem_available_kib)
-check "1 TiB of holes" peeks holes $((1 << 40)) $((1 << 39)) 0
-check "its last page" peeks holes $((1 << 40)) $(((1 << 40) - 1)) 0
+check "a TiB of holes" peeks holes $holes $((holes / 2)) 0
+check "its last page" peeks holes $holes $((holes - 1)) 0
 check "it can be read" end_is_zero
 check "which does not take the machine" costs_little
 check "it is let go" client advise "$mnt/holes" dontneed
