@@ -23,22 +23,31 @@ static u64 chunk_bytes(const struct weightfs_chunk *chunk)
 	return weightfs_chunk_bytes(chunk->wi->size, weightfs_chunk_nr(chunk));
 }
 
+/* Go on to the next chunk of a file that is not there nor on its way. */
+static void skip_loaded_locked(struct weightfs_inode *wi)
+{
+	struct weightfs_chunk *chunk;
+
+	for (; wi->preload_next < wi->preload_end; wi->preload_next++) {
+		chunk = &wi->chunks[wi->preload_next];
+		if (!chunk->preload && !weightfs_chunk_ready(chunk))
+			return;
+	}
+}
+
 /* The next chunk to be loaded ahead; files that have none left leave the list. */
 static struct weightfs_chunk *next_chunk_locked(struct weightfs_mount *wm)
 {
-	struct weightfs_chunk *chunk;
 	struct weightfs_inode *wi;
 
 	lockdep_assert_held(&wm->preload_lock);
 
 	while ((wi = list_first_entry_or_null(&wm->preloads,
 					      struct weightfs_inode, in_preloads))) {
-		while (wi->preload_next < wi->preload_end) {
-			chunk = &wi->chunks[wi->preload_next++];
-			if (weightfs_chunk_ready(chunk))
-				continue;
+		skip_loaded_locked(wi);
+		if (wi->preload_next < wi->preload_end) {
 			list_move_tail(&wi->in_preloads, &wm->preloads);
-			return chunk;
+			return &wi->chunks[wi->preload_next++];
 		}
 		list_del_init(&wi->in_preloads);
 	}
@@ -119,6 +128,7 @@ void weightfs_preload(struct weightfs_inode *wi, loff_t pos, loff_t len)
 		wi->preload_next = min(wi->preload_next, first);
 		wi->preload_end = max(wi->preload_end, end);
 	}
+	skip_loaded_locked(wi);
 	spin_unlock(&wm->preload_lock);
 	start_more(wm);
 }
