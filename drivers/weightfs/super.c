@@ -231,8 +231,9 @@ static void weightfs_mount_free(struct weightfs_mount *wm)
 {
 	if (wm->wq)
 		destroy_workqueue(wm->wq);
+	/* A private clone counts as in a namespace, so mntput() would never free it. */
 	if (wm->lower_mnt)
-		mntput(wm->lower_mnt);
+		kern_unmount(wm->lower_mnt);
 	put_cred(wm->cred);
 	kfree(wm);
 }
