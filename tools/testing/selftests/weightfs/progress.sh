@@ -71,6 +71,9 @@ check "nothing has been loaded ahead" counter_is load_total_bytes 0
 be_slow || diag "the disk stays fast"
 check "a load starts, and nobody waits for it" start
 check "all of it is counted" counter_is load_total_bytes "$model_bytes"
+start >/dev/null && start >/dev/null
+check "what is on its way is not counted twice" \
+	[ "$(counter load_total_bytes)" -eq "$model_bytes" ]
 check "some of it comes, and some is left" wait_for 60 partly_loaded
 check "the table tells how far it is" table_tells
 check "what is left is queued" counter_at_least queued_bytes 1
