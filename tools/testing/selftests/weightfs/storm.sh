@@ -10,7 +10,7 @@ here=$(dirname "$(realpath "$0")")
 . "$here/../lib.sh"
 . "$here/weightfs-lib.sh"
 
-errors=$(rounds 16)
+errors=$(rounds 4)
 model_bytes=$((16 * 1024 * 1024 + 12345))
 second=$work/second
 cpu=/sys/devices/system/cpu/cpu1/online
