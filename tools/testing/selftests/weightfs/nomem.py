@@ -178,7 +178,7 @@ def repaired(m, page, damage, repair):
         return allocations.fail_each(repair, before, True, REFUSALS)
 
 
-def heal(m, page=HUGE_BYTES // mmap.PAGESIZE + 5):
+def heal(m, page=5):
     """An uncorrected error, handled by the kernel in this thread."""
     bad = []
 

@@ -12,8 +12,8 @@ here=$(dirname "$(realpath "$0")")
 target=16
 load_weightfs $target
 load_sim
-# Two huge pages and some small ones, each of which is an allocation.
-make_model model $((4 * 1024 * 1024 + 12 * 4096 + 123))
+# A huge page and some small ones, each of which is an allocation.
+make_model model $((2 * 1024 * 1024 + 12 * 4096 + 123))
 mkdir -p "$mnt"
 
 every() {
@@ -33,7 +33,7 @@ check "scrubbing" every scrub
 
 mount_weights ""
 check "afterwards it can be mounted" same_bytes model
-check "and be huge" counter_is huge_bytes "$(huge_bytes_of $((4 * 1024 * 1024)))"
+check "and be huge" counter_is huge_bytes $((2 * 1024 * 1024))
 client advise "$mnt/model" dontneed >/dev/null
 check "every huge page came back" wait_for "$patience_s" pages_are 0 used_pages 0
 check "to the pool" wait_for "$patience_s" pages_are 0 free_pages $target
