@@ -9,9 +9,8 @@ here=$(dirname "$(realpath "$0")")
 . "$here/weightfs-lib.sh"
 
 command -v vm-hw >/dev/null || skip_all "needs vm-hw"
-slow_disk 16
 model_bytes=$((4 * 1024 * 1024))
-make_model model
+slow_disk 16 $model_bytes
 echo 3 >/proc/sys/vm/drop_caches
 load_weightfs 8
 trace_pages

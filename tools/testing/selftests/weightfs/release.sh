@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
+# stock-kernels: one look at the end of a mount
 #
 # What holds the source goes with the mount: the disk that it is on can be used for
 # something else.
@@ -8,8 +9,7 @@ here=$(dirname "$(realpath "$0")")
 . "$here/../lib.sh"
 . "$here/weightfs-lib.sh"
 
-slow_disk 16
-make_model model $((6 * 1024 * 1024 + 1))
+slow_disk 16 $((6 * 1024 * 1024 + 1))
 load_weightfs 8
 mount_weights ""
 

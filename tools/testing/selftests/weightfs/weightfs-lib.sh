@@ -60,8 +60,8 @@ make_model() {
 	client make "$source_dir/$1" "${2:-$model_bytes}"
 }
 
-# slow_disk MIB: the source is a filesystem on a disk whose requests take as long as
-# set_delay says, for now no time.
+# slow_disk MIB BYTES: the source is a filesystem with a model, read-only, on a disk whose
+# requests take as long as set_delay says, for now no time.
 slow_disk() {
 	modprobe -q sd_mod
 	modprobe -q scsi_debug dev_size_mb="$1" delay=0 max_luns=1 ||
@@ -73,6 +73,9 @@ slow_disk() {
 	on_exit rmdir "$source_dir"
 	mount "/dev/$disk" "$source_dir" || skip_all "cannot mount ext4"
 	on_exit umount "$source_dir"
+	make_model model "$2"
+	# Nobody writes while it is slow, or it would never be without a request.
+	mount -o remount,ro "$source_dir" || skip_all "cannot remount"
 }
 
 slow_disk_is_there() {
@@ -82,7 +85,7 @@ slow_disk_is_there() {
 
 # Nobody may have it while the kernel looks for partitions.
 slow_disk_is_formatted() {
-	mkfs.ext4 -q "/dev/$disk" 2>/dev/null
+	mkfs.ext4 -q -E lazy_itable_init=0 "/dev/$disk" 2>/dev/null
 }
 
 # set_delay JIFFIES: of each request; refused while one is on its way.
