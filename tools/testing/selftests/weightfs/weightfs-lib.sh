@@ -76,6 +76,7 @@ slow_disk() {
 	make_model model "$2"
 	# Nobody writes while it is slow, or it would never be without a request.
 	mount -o remount,ro "$source_dir" || skip_all "cannot remount"
+	on_exit wait_for 60 set_delay 0
 }
 
 slow_disk_is_there() {
