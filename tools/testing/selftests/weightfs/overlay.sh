@@ -97,25 +97,25 @@ leaves_no_copy() {
 	check "$1 keeps no second copy" [ "$(cached_bytes "$2/model")" -eq 0 ]
 }
 
-# new_source NAME TYPE OPTIONS: a file system with the model
+# new_source TYPE NAME [OPTIONS]: a file system with the model
 new_source() {
-	fs=$work/$1
+	fs=$work/$2
 	mkdir "$fs"
-	if [ "$2" = ext4 ]; then
-		truncate -s 32M "$fs.image"
-		mkfs.ext4 -q "$fs.image" || return
+	if [ "$1" = ext4 ]; then
+		mount_image "$fs.image" "$fs" "${3-}" || return
+		client make "$fs/model" "$model_bytes"
+		# What is on its way to the disk can't leave the page cache.
+		mount -o remount,ro "$fs"
+	else
+		mount -t "$1" none "$fs" && on_exit umount "$fs"
+		client make "$fs/model" "$model_bytes"
 	fi
-	mount -t "$2" -o "$3" "$fs.image" "$fs" || return
-	on_exit umount "$fs"
-	client make "$fs/model" "$model_bytes"
-	# What is on its way to the disk can't leave the page cache.
-	[ "$2" != ext4 ] || mount -o remount,ro "$fs"
 }
 
 mkdir "$work/second"
-if new_source ext4 ext4 loop; then
+if new_source ext4 direct; then
 	leaves_no_copy "ext4" "$fs"
-	new_source journal ext4 loop,data=journal
+	new_source ext4 journal data=journal
 	leaves_no_copy "ext4 without direct I/O" "$fs"
 	overlay "$fs" "$work/over"
 	leaves_no_copy "an overlay on it" "$work/over"
@@ -125,6 +125,6 @@ else
 	done
 fi
 for type in tmpfs ramfs; do
-	new_source $type $type size=64M
+	new_source $type $type
 	serves $type "$fs"
 done

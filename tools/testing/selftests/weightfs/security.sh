@@ -143,9 +143,7 @@ check "which does no harm" maps 65534 model
 # mapped_source: ext4 behind the mapping, or a reason.
 mapped_source() {
 	reason="no ext4"
-	truncate -s 16M "$work/image"
-	mkfs.ext4 -q "$work/image" && mount -o loop "$work/image" "$work/second" || return
-	on_exit umount "$work/second"
+	mount_image "$work/image" "$work/second" || return
 	cp -p "$source_dir/private" "$work/second"
 	reason="no id-mapped mounts"
 	idmap "$work/second" "$work/mapped" || return

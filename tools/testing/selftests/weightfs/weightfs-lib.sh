@@ -130,3 +130,14 @@ huge_bytes_of() {
 	_page=$(($(page_kib) * 1024))
 	echo $(($1 / _page * _page))
 }
+
+# mount_image FILE DIRECTORY [OPTIONS]: a small ext4 in a file. With "-o loop" mount
+# holds the device open for writing, and some kernels refuse to mount it then.
+mount_image() {
+	truncate -s 32M "$1"
+	mkfs.ext4 -q "$1" || return
+	_loop=$(losetup -f --show "$1") || return
+	on_exit losetup -d "$_loop"
+	mount -t ext4 ${3:+-o "$3"} "$_loop" "$2" || return
+	on_exit umount "$2"
+}
