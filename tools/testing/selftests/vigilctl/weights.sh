@@ -72,7 +72,7 @@ check_says 0 "let go of 4.7 MiB" "letting go" \
 	weights evict "$mount_point/deep/two"
 check_exit 0 "letting go of nothing" weights evict "$mount_point/deep"
 hold_mapping "$mount_point/one"
-check_says 2 "8.5 MiB stay: they are mapped" "what is mapped stays" \
+check_says 2 "8.5 MiB stay: mapped" "what is mapped stays" \
 	weights evict "$mount_point"
 let_go
 check_json 0 'd["files"][0]["loaded-bytes"] == 0' \
