@@ -30,8 +30,8 @@
 /* Blocks looked at in a pass, which takes some ten milliseconds: 32 GiB on x86. */
 #define CLEAR_LOOKS 16384
 
-/* Blocks that turned out not to be movable in a pass; milliseconds each. */
-#define CLEAR_TRIES 32
+/* Blocks tried in a row without getting a page; milliseconds each. */
+#define CLEAR_TRIES 8
 
 #ifdef CONFIG_CONTIG_ALLOC
 /* Without any lock, so it is only a hint; the kernel makes sure. */
@@ -91,6 +91,17 @@ static unsigned long next_block(struct hugepool *pool)
 }
 
 /**
+ * hugepool_clear_success() - A page was got: as many blocks may be tried again.
+ * @pool: reserve
+ *
+ * Context: The fill's work.
+ */
+void hugepool_clear_success(struct hugepool *pool)
+{
+	pool->clear_tries = CLEAR_TRIES;
+}
+
+/**
  * hugepool_clear_begin() - Begin a pass: as much may be tried again.
  * @pool: reserve
  *
@@ -102,7 +113,7 @@ void hugepool_clear_begin(struct hugepool *pool)
 			       HPAGE_PMD_NR;
 
 	pool->clear_looks = min(blocks, CLEAR_LOOKS);
-	pool->clear_tries = CLEAR_TRIES;
+	hugepool_clear_success(pool);
 }
 
 /**
@@ -123,9 +134,9 @@ bool hugepool_clear(struct hugepool *pool)
 		pool->clear_looks--;
 		pfn = next_block(pool);
 		if (block_looks_movable(pool, pfn)) {
+			pool->clear_tries--;
 			if (clear_block(pfn))
 				return true;
-			pool->clear_tries--;
 		}
 		cond_resched();
 	}

@@ -107,6 +107,7 @@ static bool fill_one(struct hugepool *pool)
 	if (!folio)
 		return false;
 
+	hugepool_clear_success(pool);
 	if (!hugepool_add(pool, folio))
 		folio_put(folio);
 	pool->nr_failures = 0;

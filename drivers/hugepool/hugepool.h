@@ -90,7 +90,7 @@ enum hugepool_policy {
  *	it reclaims memory; written by @fill_work, both with _ONCE
  * @clear_pfn: block that is looked at next; @fill_work only, as the next two
  * @clear_looks: blocks that may still be looked at in this pass
- * @clear_tries: blocks that may still be tried in vain in this pass
+ * @clear_tries: blocks that may still be tried before the next page is got
  * @nr_failures: fruitless passes since the last page was got; @fill_work only
  * @gained_at: jiffies when the last page was got or none was missing;
  *	@fill_work only
@@ -171,6 +171,7 @@ void hugepool_hold(struct hugepool *pool, unsigned int seconds);
 
 /* clear.c */
 void hugepool_clear_begin(struct hugepool *pool);
+void hugepool_clear_success(struct hugepool *pool);
 bool hugepool_clear(struct hugepool *pool);
 
 /* hotplug.c */
