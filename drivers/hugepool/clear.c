@@ -27,10 +27,10 @@
 
 #define CLEAR_GFP (GFP_KERNEL | __GFP_NOWARN | __GFP_RETRY_MAYFAIL)
 
-/* Blocks looked at in a pass, which takes some ten milliseconds: 32 GiB on x86. */
+/* Blocks looked at in a pass: 32 GiB on x86. */
 #define CLEAR_LOOKS 16384
 
-/* Blocks tried in a row without getting a page; milliseconds each. */
+/* Blocks tried in a row without getting a page. */
 #define CLEAR_TRIES 8
 
 #ifdef CONFIG_CONTIG_ALLOC
@@ -123,8 +123,8 @@ void hugepool_clear_begin(struct hugepool *pool)
  * Goes on where it stopped before.
  *
  * Context: The fill's work. Takes none of our locks.
- * Return: true when a block was cleared; false when all there are were looked at in
- * this pass, or as many as a pass may.
+ * Return: true when a block was cleared; false when all there are, or as many as a
+ * pass may, were looked at, or too many in a row gave no page.
  */
 bool hugepool_clear(struct hugepool *pool)
 {

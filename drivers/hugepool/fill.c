@@ -10,7 +10,7 @@
  * The page allocator's own compaction gives up early, and then is put off: of
  * memory that was fragmented on purpose it got anything between 4 and 100 % of
  * what there was to be had. So when it fails the fill clears a block itself, see
- * clear.c, and a pass ends when there is none that it could clear. Every failure
+ * clear.c, and a pass ends when some in a row gave no page. Every failure
  * also wakes kcompactd, which goes on in the background meanwhile.
  *
  * After pages were given back under memory pressure the fill waits, and wants
