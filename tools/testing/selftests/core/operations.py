@@ -1,5 +1,6 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: GPL-2.0
+# vm-args: --cpus 2
 """Operations: every end they can have, in order, and bounded."""
 
 import errno

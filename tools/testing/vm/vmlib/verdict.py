@@ -38,6 +38,13 @@ def find_splats(log: str) -> list[str]:
     return [line for line in log.splitlines() if _SPLATS.search(line)]
 
 
+def first_splat(log: str, count: int) -> list[str]:
+    """The first report of trouble in a kernel log: up to so many lines from where it begins."""
+    lines = log.splitlines()
+    begin = next((n for n, line in enumerate(lines) if _SPLATS.search(line)), len(lines))
+    return lines[begin:begin + count]
+
+
 def ran_stale_code(log: str) -> bool:
     """Whether the kernel met a breakpoint of its own that it had already taken away.
 
