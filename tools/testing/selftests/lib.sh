@@ -98,6 +98,15 @@ wait_for() {
 	done
 }
 
+# For check and wait_for: a command that is to fail, a file that is to be there.
+fails() {
+	! "$@"
+}
+
+is_there() {
+	[ -e "$1" ]
+}
+
 # Hundredths of a second since boot, which no one can set back.
 _now_cs() {
 	read -r _uptime _ </proc/uptime

@@ -30,10 +30,6 @@ paddr_of_model() {
 	"$here/../pagemap.py" paddr "$pid" $((_start))
 }
 
-is_there() {
-	[ -e "$1" ]
-}
-
 plan 18
 check "no spare by default" [ "$(pool 0 policy/spare_pages)" = 0 ]
 check "pages of the last minute are counted" [ "$(pages 0 fill_pages_per_minute)" -ge 4 ]

@@ -27,10 +27,6 @@ as_nobody() {
 	setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
 }
 
-fails() {
-	! "$@"
-}
-
 # list DIRECTORY: names, types, modes, owners, sizes, times
 list() {
 	(cd "$1" && find . -printf '%p %y %m %u %g %s %Tc %l\n' | sort)

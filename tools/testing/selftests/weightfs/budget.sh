@@ -40,14 +40,6 @@ later() {
 	done
 }
 
-is_there() {
-	[ -e "$1" ]
-}
-
-fails() {
-	! "$@"
-}
-
 bad_option() {
 	! mount -t weightfs -o "source=$source_dir,$1" none /mnt
 }

@@ -23,14 +23,6 @@ for name in removed shortened rewritten replaced; do
 	pids="$pids $!"
 done
 
-is_there() {
-	[ -e "$1" ]
-}
-
-fails() {
-	! "$@"
-}
-
 plan 17
 for name in removed shortened rewritten replaced; do
 	check "$name is in use" wait_for 60 is_there "$work/$name.ready"

@@ -9,8 +9,9 @@
  *	client verify FILE FLAVOUR	verify every byte once
  *	client advise FILE ADVICE	willneed or dontneed, through fadvise
  *	client cold FILE		MADV_COLD and MADV_PAGEOUT on a part
- *	client hold FILE READY		hold the second page in a pipe, as a
- *					device would, until SIGTERM
+ *	client hold FILE READY		hold the second page in a pipe until SIGTERM
+ *	client pin FILE READY		have the kernel's gup_test pin it, as for a
+ *					device that reads it
  *	client splice FILE		copy to standard output by splice
  *	client peek FILE BYTES OFFSET	map so many bytes, print the one there
  *
@@ -26,6 +27,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -332,21 +334,47 @@ static void cold(const char *path)
 	       huge_percent(path));
 }
 
-static void hold(const char *path, const char *ready)
+static void hold_in_pipe(void *page)
+{
+	struct iovec bytes = { .iov_base = page, .iov_len = page_bytes };
+	int ends[2];
+
+	if (pipe(ends) || vmsplice(ends[1], &bytes, 1, 0) != (ssize_t)page_bytes)
+		err(1, "vmsplice");
+}
+
+/* What of the kernel's mm/gup_test.h is needed. */
+struct pin_longterm_test {
+	uint64_t addr;
+	uint64_t size;
+	uint32_t flags;
+};
+#define PIN_LONGTERM_TEST_START	_IOW('g', 7, struct pin_longterm_test)
+
+static void pin(void *page)
+{
+	struct pin_longterm_test request = {
+		.addr = (uintptr_t)page,
+		.size = page_bytes,
+	};
+	int fd = open("/sys/kernel/debug/gup_test", O_RDWR);
+
+	if (fd < 0 || ioctl(fd, PIN_LONGTERM_TEST_START, &request))
+		err(1, "gup_test");
+}
+
+static void hold(const char *path, void (*hold_page)(void *page), const char *ready)
 {
 	struct source s = {};
-	struct iovec second = { .iov_len = page_bytes };
-	int ends[2], number;
 	sigset_t term;
+	int number;
 
 	sigemptyset(&term);
 	sigaddset(&term, SIGTERM);
 	sigprocmask(SIG_BLOCK, &term, NULL);
 	open_source(&s, path, "shared");
 	printf("{\"wrong_pages\": %zu}\n", wrong_pages(&s));
-	second.iov_base = (uint8_t *)s.map + page_bytes;
-	if (pipe(ends) || vmsplice(ends[1], &second, 1, 0) != (ssize_t)page_bytes)
-		err(1, "vmsplice");
+	hold_page((uint8_t *)s.map + page_bytes);
 	if (open(ready, O_WRONLY | O_CREAT, 0644) < 0)
 		err(1, "%s", ready);
 	sigwait(&term, &number);
@@ -397,7 +425,9 @@ int main(int argc, char **argv)
 	else if (!strcmp(verb, "cold") && argc == 3)
 		cold(argv[2]);
 	else if (!strcmp(verb, "hold") && argc == 4)
-		hold(argv[2], argv[3]);
+		hold(argv[2], hold_in_pipe, argv[3]);
+	else if (!strcmp(verb, "pin") && argc == 4)
+		hold(argv[2], pin, argv[3]);
 	else if (!strcmp(verb, "splice") && argc == 3)
 		splice_out(argv[2]);
 	else if (!strcmp(verb, "peek") && argc == 5)

@@ -17,18 +17,6 @@ mount_weights scrub=0
 chunk_bytes=$(($(page_kib) * 1024))
 chunk_pages=$((chunk_bytes / $(getconf PAGESIZE)))
 
-rate() {
-	echo "$1" >"$weights/policy/scrub_mib_per_s"
-}
-
-is_there() {
-	[ -e "$1" ]
-}
-
-fails() {
-	! "$@"
-}
-
 # Each is for one look at the file as it was.
 exec 6<"$mnt/model" 7<"$mnt/model" 8<"$mnt/model" 9<"$mnt/model"
 
@@ -65,7 +53,7 @@ check "a reader maps the file" wait_for 60 is_there "$work/ready"
 check "a bit flips in the second huge page" flip_at "$pid" $((chunk_pages + 7)) 1234
 touch "$source_dir/model"
 
-check "scrubbing starts" rate 1000
+check "scrubbing starts" scrub_at 1000
 check "it is found" wait_for 60 counter_at_least corruptions 1
 check "it can't be healed" wait_for 60 counter_at_least heal_failures 1
 check "the file can be read" reads_through 6

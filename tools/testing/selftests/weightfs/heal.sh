@@ -27,10 +27,6 @@ ready() {
 	[ -e "$work/$1.ready" ]
 }
 
-all_huge() {
-	counter_is huge_bytes "$(huge_bytes_of "$model_bytes")"
-}
-
 alive() {
 	for _pid in $pids; do
 		kill -0 "$_pid" || return 1

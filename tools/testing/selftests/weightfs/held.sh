@@ -10,45 +10,61 @@ here=$(dirname "$(realpath "$0")")
 . "$here/weightfs-lib.sh"
 
 command -v vm-hw >/dev/null || skip_all "needs vm-hw"
-load_weightfs 48
+load_weightfs 64
 make_model model
 mount_weights ""
-
-is_there() {
-	[ -e "$1" ]
-}
+page_bytes=$(getconf PAGESIZE)
 
 paddr_of() {
 	_start=$(sed -n "s|^\([0-9a-f]*\)-.* $mnt/model\$|0x\1|p" "/proc/$1/maps")
-	"$here/../pagemap.py" paddr "$1" $((_start + $(getconf PAGESIZE)))
+	"$here/../pagemap.py" paddr "$1" $((_start + page_bytes))
 }
 
-all_huge() {
-	counter_is huge_bytes "$(huge_bytes_of "$model_bytes")"
+is_poisoned() {
+	"$here/../pagemap.py" flags "$1" | grep -qw hwpoison
 }
 
-plan 11
-"$programs/weightfs-client" hold "$mnt/model" "$work/held" >"$work/hold.json" &
-holder=$!
-check "a page is held" wait_for 60 is_there "$work/held"
-"$programs/weightfs-client" loop "$mnt/model" shared "$work/ready" >"$work/json" &
-reader=$!
-check "a reader maps the file" wait_for 60 is_there "$work/ready"
-paddr=$(paddr_of "$reader")
-check "the machine check is taken" vm-hw mce-ue "$paddr"
-check "it is said that the page is held" wait_for 60 counter_is held_errors 1
-check "those who map it are healed" wait_for 60 counter_is heals 1
-check "everything is huge" wait_for 60 all_huge
-check "the mount is degraded" [ "$(cat "$weights/health")" = degraded ]
-kill -TERM "$reader" 2>/dev/null
-wait "$reader"
-check "the reader saw no wrong byte" \
-	[ "$(field "$(cat "$work/json")" wrong_pages)" -eq 0 ]
-check "the whole file equals its source" same_bytes model
-kill -TERM "$holder" 2>/dev/null
-wait "$holder"
-fine() {
-	"$here/../pagemap.py" flags "$paddr" | grep -qw hwpoison
+mount_anew() {
+	umount "$mnt" && mount -t weightfs -o "source=$source_dir" none "$mnt" &&
+		counter_is held_errors 0
 }
-check "the frame stays out of use" fine
-check "nothing failed to be healed" counter_is heal_failures 0
+
+# held_by VERB: 12 tests with that verb of the client
+held_by() {
+	"$programs/weightfs-client" loop "$mnt/model" shared "$work/ready" >"$work/json" &
+	reader=$!
+	check "$1: a reader maps the file" wait_for 60 is_there "$work/ready"
+	before=$(paddr_of "$reader")
+	"$programs/weightfs-client" "$1" "$mnt/model" "$work/held" >"$work/hold.json" &
+	holder=$!
+	check "$1: a page is held" wait_for 60 is_there "$work/held"
+	echo 1 >/proc/sys/vm/compact_memory
+	paddr=$(paddr_of "$reader")
+	check "$1: where it was" [ "$paddr" = "$before" ]
+	check "$1: the machine check is taken" vm-hw mce-ue "$paddr"
+	check "$1: it is said that the page is held" wait_for 60 counter_is held_errors 1
+	check "$1: those who map it are healed" wait_for 60 counter_is heals 1
+	check "$1: everything is huge" wait_for 60 all_huge
+	check "$1: the mount is degraded" [ "$(cat "$weights/health")" = degraded ]
+	kill -TERM "$reader" 2>/dev/null
+	wait "$reader"
+	check "$1: the reader saw no wrong byte" \
+		[ "$(field "$(cat "$work/json")" wrong_pages)" -eq 0 ]
+	check "$1: the whole file equals its source" same_bytes model
+	kill -TERM "$holder" 2>/dev/null
+	wait "$holder"
+	check "$1: the frame stays out of use" is_poisoned "$paddr"
+	check "$1: nothing failed to be healed" counter_is heal_failures 0
+	rm -f "$work/ready" "$work/held"
+}
+
+plan 25
+held_by hold
+check "another mount knows nothing of it" mount_anew
+if [ -e /sys/kernel/debug/gup_test ]; then
+	held_by pin
+else
+	for _i in $(seq 12); do
+		skip "pinned by a device" "needs a kernel with GUP_TEST"
+	done
+fi

@@ -33,10 +33,6 @@ mkdir -p "$source_dir/$deep"
 echo deep >"$source_dir/${deep}file"
 mount_weights ""
 
-fails() {
-	! "$@"
-}
-
 # refused REASON COMMAND...: it fails, and says why.
 refused() {
 	_reason=$1

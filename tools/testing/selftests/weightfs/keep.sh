@@ -17,10 +17,6 @@ all_loaded() {
 	counter_at_least loaded_bytes "$model_bytes" && all_huge
 }
 
-all_huge() {
-	counter_is huge_bytes "$(huge_bytes_of "$model_bytes")"
-}
-
 as_nobody() {
 	setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
 }

@@ -12,14 +12,6 @@ load_weightfs 8
 make_model model $((6 * 1024 * 1024 + 1))
 mount_weights ""
 
-fails() {
-	! "$@"
-}
-
-is_there() {
-	[ -e "$1" ]
-}
-
 once() {
 	mount -t weightfs -o "source=$source_dir" none "$mnt" || return 1
 	cmp "$source_dir/model" "$mnt/model" || return 1

@@ -11,7 +11,6 @@ here=$(dirname "$(realpath "$0")")
 command -v vm-hw >/dev/null || skip_all "needs vm-hw"
 model_bytes=$((4 * 1024 * 1024))
 slow_disk 16 $model_bytes
-echo 3 >/proc/sys/vm/drop_caches
 load_weightfs 8
 trace_pages
 mount_weights ""
@@ -23,10 +22,6 @@ taken() {
 
 is_poisoned() {
 	"$here/../pagemap.py" flags $((frame * page_bytes)) | grep -qw hwpoison
-}
-
-all_huge() {
-	counter_is huge_bytes $model_bytes
 }
 
 plan 8

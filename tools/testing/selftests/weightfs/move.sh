@@ -19,10 +19,6 @@ node=/sys/class/vigil/memory-0
 "$programs/weightfs-client" loop "$mnt/model" shared "$work/ready" >"$work/json" &
 pid=$!
 
-is_there() {
-	[ -e "$1" ]
-}
-
 # paddr_of PID FILE: of the third page of the file
 paddr_of() {
 	_start=$(sed -n "s|^\([0-9a-f]*\)-.* $2\$|0x\1|p" "/proc/$1/maps")
@@ -39,10 +35,6 @@ release() {
 
 moved() {
 	[ "$(paddr_of "$pid" "$mnt/model")" != "$paddr" ]
-}
-
-all_huge() {
-	counter_is huge_bytes "$(huge_bytes_of "$model_bytes")"
 }
 
 plan 9

@@ -34,10 +34,6 @@ list() {
 	(cd "$1" && find . -printf '%p %y %m\n' | sort)
 }
 
-fails() {
-	! "$@"
-}
-
 plan 30
 overlay "$mnt" "$merged"
 check "an overlay over weights" mountpoint -q "$merged"

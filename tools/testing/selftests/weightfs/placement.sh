@@ -101,10 +101,6 @@ fi
 "$vigilctl" weights evict "$mnt" >/dev/null
 loaded_on 0
 
-is_there() {
-	[ -e "$1" ]
-}
-
 # all_on PID NODE: does the map have pages there, and nowhere else?
 all_on() {
 	grep "$mnt/model" "/proc/$1/numa_maps" >"$work/maps"

@@ -43,10 +43,6 @@ inject() {
 	python3 "$here/inject.py" "$mnt/model" "$errors"
 }
 
-all_huge() {
-	counter_is huge_bytes "$(huge_bytes_of "$model_bytes")"
-}
-
 plan 7
 check "$errors uncorrected errors are injected" inject
 wait "$first" "$second"

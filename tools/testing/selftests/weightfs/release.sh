@@ -18,10 +18,6 @@ is_free() {
 os.open(sys.argv[1], os.O_RDONLY | os.O_EXCL)' "/dev/$disk"
 }
 
-fails() {
-	! "$@"
-}
-
 plan 5
 check "the file is loaded" same_bytes model
 check "the disk is in use" fails is_free

@@ -16,24 +16,8 @@ mount_weights ""
 page_bytes=$(getconf PAGESIZE)
 model_pages=$((model_bytes / page_bytes + 1))
 
-rate() {
-	echo "$1" >"$weights/policy/scrub_mib_per_s"
-}
-
-is_there() {
-	[ -e "$1" ]
-}
-
-fails() {
-	! "$@"
-}
-
-all_huge() {
-	counter_is huge_bytes "$(huge_bytes_of "$model_bytes")"
-}
-
 plan 15
-check "scrubbing can be stopped" rate 0
+check "scrubbing can be stopped" scrub_at 0
 "$programs/weightfs-client" loop "$mnt/model" random "$work/ready" >"$work/json" &
 pid=$!
 check "a reader maps the file" wait_for 60 is_there "$work/ready"
@@ -43,7 +27,7 @@ check "a bit flips in the first byte" flip_at "$pid" 0 0
 check "readers get wrong bytes" fails same_bytes model
 check "nobody notices while nobody looks" counter_is corruptions 0
 
-check "scrubbing goes on" rate 1000
+check "scrubbing goes on" scrub_at 1000
 check "all three are found" wait_for 60 counter_is corruptions 3
 check "all three are healed" wait_for 60 counter_is heals 3
 check "every byte is right" same_bytes model
@@ -56,4 +40,4 @@ goes_on() {
 }
 check "it goes round and round" wait_for 60 goes_on
 check "no more is found" counter_is corruptions 3
-check "a rate beyond reason is refused" fails rate 1000001 2>/dev/null
+check "a rate beyond reason is refused" fails scrub_at 1000001 2>/dev/null

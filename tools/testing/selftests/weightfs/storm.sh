@@ -99,10 +99,6 @@ reader_is_right() {
 	[ "$(field "$(cat "$work/$1.json")" wrong_pages)" -eq 0 ]
 }
 
-all_huge() {
-	counter_is huge_bytes "$(huge_bytes_of "$model_bytes")"
-}
-
 plan 12
 for flavour in $readers; do
 	check "$flavour reads" wait_for 120 ready "$flavour"

@@ -107,6 +107,11 @@ counter_at_least() {
 	[ "$(counter "$1")" -ge "$2" ]
 }
 
+# scrub_at MIB: from now on, so many each second
+scrub_at() {
+	echo "$1" >"$weights/policy/scrub_mib_per_s"
+}
+
 # flip_at PID PAGE BYTE: a bit of the file "model", which the process has mapped
 flip_at() {
 	_page_bytes=$(getconf PAGESIZE)
@@ -118,6 +123,11 @@ flip_at() {
 # field JSON NAME: a number of what the client printed
 field() {
 	printf '%s' "$1" | sed -n "s/.*\"$2\": \(-\{0,1\}[0-9]*\).*/\1/p"
+}
+
+# all_huge: what can be of the file "model" is
+all_huge() {
+	counter_is huge_bytes "$(huge_bytes_of "$model_bytes")"
 }
 
 # same_bytes NAME: source and mount
