@@ -1,6 +1,6 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: GPL-2.0
-# vm-args: --cpus 2
+# vm-args: --cpus 2 --one-thread
 """Notifications: in order, without a hole, and a loss is seen."""
 
 import errno

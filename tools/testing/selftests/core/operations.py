@@ -1,6 +1,6 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: GPL-2.0
-# vm-args: --cpus 2
+# vm-args: --cpus 2 --one-thread
 """Operations: every end they can have, in order, and bounded."""
 
 import errno

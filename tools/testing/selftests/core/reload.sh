@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm-args: --cpus 2
+# vm-args: --cpus 2 --one-thread
 #
 # In and out again and again, also with people inside: refused or safe.
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm-args: --nodes 2
+# vm-args: --nodes 2 --one-thread
 #
 # Two nodes: each reserve takes from its own node, and from no other.
 

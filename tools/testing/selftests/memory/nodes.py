@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-# vm-args: --nodes 2
+# vm-args: --nodes 2 --one-thread
 """A component for each node with memory, and each only for its own frames."""
 
 import glob

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-# vm-args: --append ras=cec_disable --cpus 2
+# vm-args: --append ras=cec_disable --cpus 2 --one-thread
 """The owner of a page frame is asked to vacate it first: the reserve of huge
 pages gives the page up and gets another."""
 

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-# vm-args: --append ras=cec_disable --cpus 2
+# vm-args: --append ras=cec_disable --cpus 2 --one-thread
 """Uncorrected errors: counted once, with their outcome; and what is possible
 after one."""
 

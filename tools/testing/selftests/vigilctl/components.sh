@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
+# kernels: 6.12, the program is the same for all
 #
 # Components on the command line: showing, isolating, releasing, every exit
 # status, and JSON for all of it.

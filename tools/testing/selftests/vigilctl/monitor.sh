@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
+# kernels: 6.12, the program is the same for all
 #
 # The monitor: a snapshot, every message, explicit loss and what follows it, and
 # all the ways to end.

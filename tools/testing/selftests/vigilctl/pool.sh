@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm-args: --nodes 2
+# kernels: 6.12, the program is the same for all
+# vm-args: --nodes 2 --one-thread
 #
 # Huge-page pools on the command line.
 

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
+# kernels: 6.12, the program is the same for all
 #
 # Weights on the command line: showing, loading ahead, letting go.
 

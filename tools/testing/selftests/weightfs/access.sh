@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# stock-kernels: who may do what, no locks of its own
+# kernels: 6.1 6.12, who may do what, no locks of its own
 #
 # What a mount shows is the source: names, attributes, permissions, bytes through
 # every way of reading. What is in a source and no file does no harm.

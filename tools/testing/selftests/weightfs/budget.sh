@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# stock-kernels: storm.sh evicts as well
+# kernels: 6.1 6.12, storm.sh evicts as well
 #
 # Budgets and pins: what goes when there is too much, and what never does.
 

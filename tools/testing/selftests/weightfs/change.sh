@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm-args: --cpus 2
+# vm-args: --cpus 2 --one-thread
 #
 # A source that changes under the mount: whoever has the old file keeps its bytes,
 # whoever opens it gets the new one, and nothing that is loaded raises a signal.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# stock-kernels: scrub.sh takes the same locks
+# kernels: 6.1 6.12, scrub.sh takes the same locks
 #
 # Bits that flip after the source was changed, so they can't be healed: whoever has
 # the old file goes on reading them, or meets an error with corrupt=fail.

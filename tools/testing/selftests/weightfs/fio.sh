@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# stock-kernels: random.sh reads in more ways
+# kernels: 6.12, random.sh reads in more ways
 #
 # fio verifies what it has written into the source, through the mount and every way
 # of reading that it knows.

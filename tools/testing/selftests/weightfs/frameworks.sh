@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# stock-kernels: map.sh has all these mappings
+# kernels: 6.12, map.sh has all these mappings
 #
 # NumPy and PyTorch as clients: what they map has the bytes of the source, in huge
 # pages, and what they change is theirs alone.

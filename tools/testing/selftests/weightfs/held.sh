@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm-args: --append ras=cec_disable --cpus 2
+# vm-args: --append ras=cec_disable --cpus 2 --one-thread
 #
 # An uncorrected error in a page that somebody else holds: those who map it are
 # healed, and it is said that the holder is not.

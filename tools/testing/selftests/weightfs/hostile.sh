@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# stock-kernels: permissions and limits, no locks of its own
+# kernels: 6.1 6.12, permissions and limits, no locks of its own
 #
 # Sources that mean no good, or that nobody thought of.
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm-args: --append ras=cec_disable --cpus 2
+# vm-args: --append ras=cec_disable --cpus 2 --one-thread
 #
 # Weights leave a frame that is taken out of use by command: it is replaced under
 # a reader, and everything stays huge.

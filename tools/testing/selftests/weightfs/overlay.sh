@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# stock-kernels: the locks are those of map.sh and keep.sh
+# kernels: 6.1 6.12, the locks are those of map.sh and keep.sh
 #
 # weightfs and overlayfs: either on top of the other. And sources without direct
 # I/O, of which no second copy may stay in the page cache.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm-args: --nodes 2
+# vm-args: --nodes 2 --one-thread
 #
 # Which node weights come to lie on.
 

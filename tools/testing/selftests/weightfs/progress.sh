@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# stock-kernels: most of it waits for a slow disk
+# kernels: 6.12, most of it waits for a slow disk
 #
 # How far a load has come is there for everybody, not only for whoever asked for it:
 # in the counters of the mount, in the table, and every second in a message.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# stock-kernels: one look at the end of a mount
+# kernels: 6.1 6.12, one look at the end of a mount
 #
 # What holds the source goes with the mount: the disk that it is on can be used for
 # something else.

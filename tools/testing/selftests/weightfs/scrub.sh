@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm-args: --cpus 2
+# vm-args: --cpus 2 --one-thread
 #
 # Bits that flip without an error report: the scrubber finds them, and the bytes
 # are those of the source again.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# stock-kernels: who may do what, no locks of its own
+# kernels: 6.1 6.12, who may do what, no locks of its own
 #
 # Who may do what: the source decides for the caller, also about what is loaded,
 # and no namespace, id-mapping or mount option makes it more.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# stock-kernels: reads files as others do, and hashes them
+# kernels: 6.1 6.12, reads files as others do, and hashes them
 #
 # verify=sha256: files that are not what SHA256SUMS says are refused.
 

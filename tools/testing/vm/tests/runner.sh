@@ -112,13 +112,14 @@ works_unprivileged() {
 			TMPDIR="$scratch/nobody" "$run" -- id -u) && [ "$uid" = 0 ]
 }
 
-plan 24
+plan 25
 for kernel in 6.1 6.12; do
 	expect 7 "$kernel: exit status 7 is passed on" -k $kernel -- sh -c 'exit 7'
 	expect 0 "$kernel: errors of memory arrive" -k $kernel --append ras=cec_disable \
 		-- "$here/inject.py"
 	expect 126 "$kernel: a panic is seen" -k $kernel -- sh -c 'echo c >/proc/sysrq-trigger'
 done
+check "with its call trace" grep -q "^  .*sysrq_handle_crash" "$scratch/err"
 expect 0 "a panic can be expected" --expect-splat -- sh -c 'echo c >/proc/sysrq-trigger'
 expect 1 "no splat where one is expected" --expect-splat -- true
 expect 126 "a warning is seen" -- sh -c 'echo "WARNING: CPU: 0 PID: 1 at x.c:1" >/dev/kmsg'

@@ -40,6 +40,7 @@ class Machine:
     shares: list[str]
     devices: list[str]
     append: str
+    one_thread: bool
     icount: bool
 
 
@@ -79,7 +80,7 @@ def _accelerator(machine: Machine) -> list[str]:
         # One thread, a clock made of instructions and a fixed date: runs repeat.
         return ["-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off",
                 "-rtc", "base=2024-01-01,clock=vm"]
-    return ["-accel", "tcg,thread=multi"]
+    return ["-accel", f"tcg,thread={'single' if machine.one_thread else 'multi'}"]
 
 
 def _memory(machine: Machine) -> list[str]:
