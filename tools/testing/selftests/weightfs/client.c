@@ -349,6 +349,7 @@ struct pin_longterm_test {
 	uint64_t size;
 	uint32_t flags;
 };
+
 #define PIN_LONGTERM_TEST_START	_IOW('g', 7, struct pin_longterm_test)
 
 static void pin(void *page)
