@@ -22,8 +22,10 @@ KERNEL_ARGS = (
     "console=ttyS0 panic=-1 oops=panic nokaslr norandmaps mitigations=off audit=0 apparmor=0 "
     "cryptomgr.notests tsc=reliable no_timer_check random.trust_cpu=on "
     "watchdog_thresh=30 rcupdate.rcu_cpu_stall_timeout=60 "
-    "workqueue.watchdog_thresh=60 hung_task_timeout_secs=120"
+    "workqueue.watchdog_thresh=60 sysctl.kernel.hung_task_timeout_secs=120"
 )
+# With --icount the guest's clock runs ahead of the host's disks.
+ICOUNT_ARGS = "sysctl.kernel.hung_task_timeout_secs=0"
 PORTS = ("out", "err", "control", "hw")
 _SIZES = {"": 20, "M": 20, "G": 30}
 
@@ -66,7 +68,8 @@ def qemu_command(machine: Machine, initrd: str, log: str, sockets: dict[str, int
         "-machine", "q35,sata=off,smbus=off,vmport=off,smm=off",
         "-cpu", f"{CPU_MODEL},{ICOUNT_CPU}" if machine.icount else CPU_MODEL,
         "-kernel", machine.image, "-initrd", initrd,
-        "-append", f"{KERNEL_ARGS} {machine.append}".strip(),
+        "-append", " ".join([KERNEL_ARGS, *([ICOUNT_ARGS] if machine.icount else []),
+                             machine.append]).strip(),
         "-serial", f"file:{_escape(log)}",
         "-chardev", f"socket,id=monitor,fd={sockets['monitor']}",
         "-mon", "chardev=monitor,mode=control",
