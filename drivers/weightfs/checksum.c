@@ -37,7 +37,7 @@ static bool crc_page(const void *data, u32 *crc)
 
 	asm volatile("0:\n"
 		     "	.set weightfs_offset, 0\n"
-		     "	.rept 32\n"
+		     "	.rept 64\n"
 		     "1:	crc32q weightfs_offset(%[at]), %[crc]\n"
 		     _ASM_EXTABLE_TYPE(1b, 9f, EX_TYPE_DEFAULT_MCE_SAFE)
 		     "	.set weightfs_offset, weightfs_offset + 8\n"
