@@ -65,9 +65,8 @@ def is_huge_again(path: str, page: int) -> bool:
 
 def inject_errors(path: str, pages: list[int]) -> None:
     view = file_mapping(path)
-    address = inject.address_of(path)
     for number, page in enumerate(pages, 1):
-        inject.hit(view, address, page)
+        inject.hit(view, page, path)
         if not number % 100:
             say(f"{number} errors are injected")
 

@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# vm-args: --append ras=cec_disable --cpus 2 --mem 3G
+# vm-args: --append ras=cec_disable --cpus 2 --mem 3G --one-thread
 #
 # Everything at once: readers, loading, letting go, the scrubber, uncorrected
 # errors, drop_caches, compaction, a pool that grows and shrinks, processors and
-# memory that go and come, a second mount. It ends with the last error.
+# memory that go and come, a second mount. It ends with the last error. With the CPUs in
+# turn, because QEMU sometimes takes milliseconds for each instruction of one that goes.
 
 here=$(dirname "$(realpath "$0")")
 . "$here/../lib.sh"
