@@ -28,7 +28,7 @@ static bool crc_instruction(void)
 	return boot_cpu_has(X86_FEATURE_XMM4_2);
 }
 
-/* One step for eight bytes; 64 of them a turn. */
+/* One step for eight bytes; 32 of them a turn. */
 static bool crc_page(const void *data, u32 *crc)
 {
 	const void *end = data + PAGE_SIZE;
@@ -37,12 +37,12 @@ static bool crc_page(const void *data, u32 *crc)
 
 	asm volatile("0:\n"
 		     "	.set weightfs_offset, 0\n"
-		     "	.rept 64\n"
+		     "	.rept 32\n"
 		     "1:	crc32q weightfs_offset(%[at]), %[crc]\n"
 		     _ASM_EXTABLE_TYPE(1b, 9f, EX_TYPE_DEFAULT_MCE_SAFE)
 		     "	.set weightfs_offset, weightfs_offset + 8\n"
 		     "	.endr\n"
-		     "	add $512, %[at]\n"
+		     "	add $256, %[at]\n"
 		     "	cmp %[end], %[at]\n"
 		     "	jne 0b\n"
 		     "	xor %[unread], %[unread]\n"

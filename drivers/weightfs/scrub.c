@@ -37,7 +37,7 @@ static void scrub_corrupt_locked(struct weightfs_mount *wm, struct weightfs_chun
 }
 
 /*
- * Compare one page of a folio that is held.
+ * Compare one page of a folio that was readable when it was held.
  * Return: false when the rest of the chunk is not worth a look.
  */
 static bool scrub_page(struct weightfs_chunk *chunk, struct folio *folio,
@@ -47,7 +47,7 @@ static bool scrub_page(struct weightfs_chunk *chunk, struct folio *folio,
 	struct page *page = folio_file_page(folio, index);
 	u32 crc;
 
-	if (!weightfs_page_readable(chunk, folio, index))
+	if (PageHWPoison(page))
 		return false;
 	if (!weightfs_checksum(page, &crc)) {
 		memory_failure_queue(page_to_pfn(page), 0);
@@ -69,16 +69,16 @@ static unsigned int scrub_run(struct weightfs_chunk *chunk, pgoff_t index,
 			      unsigned int nr)
 {
 	struct folio *folio;
-	unsigned int i;
+	unsigned int i = 0;
 
 	folio = filemap_get_folio(chunk->wi->vfs_inode.i_mapping, index);
 	if (IS_ERR(folio))
 		return 0;
 	nr = min3(nr, (unsigned int)SCRUB_RUN_PAGES,
 		  (unsigned int)(folio->index + folio_nr_pages(folio) - index));
-	for (i = 0; i < nr; i++)
-		if (!scrub_page(chunk, folio, index + i))
-			break;
+	if (weightfs_page_readable(chunk, folio, index))
+		while (i < nr && scrub_page(chunk, folio, index + i))
+			i++;
 	folio_put(folio);
 	return i == nr ? nr : 0;
 }
