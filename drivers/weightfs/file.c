@@ -96,8 +96,11 @@ static size_t read_run(struct weightfs_chunk *chunk, loff_t pos, size_t len,
 		size_t copied;
 
 		if (!weightfs_page_readable(chunk, folio,
-					    (pos + done) >> PAGE_SHIFT))
+					    (pos + done) >> PAGE_SHIFT)) {
+			weightfs_bar_poisoned(chunk, folio,
+					      (pos + done) >> PAGE_SHIFT);
 			break;
+		}
 		copied = copy_page_part(folio, pos + done, part, to);
 		done += copied;
 		if (copied < part)

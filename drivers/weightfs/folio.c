@@ -75,3 +75,24 @@ bool weightfs_page_readable(struct weightfs_chunk *chunk, struct folio *folio,
 	return weightfs_chunk_ready(chunk) && folio_test_uptodate(folio) &&
 	       !PageHWPoison(folio_file_page(folio, index));
 }
+
+/**
+ * weightfs_bar_poisoned() - Have a chunk built anew if a page of it is poisoned.
+ * @chunk: the chunk, which seems to be ready
+ * @folio: the folio, with a reference
+ * @index: the page
+ *
+ * The kernel marks a page before it takes it away, and does not always get to
+ * that. If it is about to, it breaks the chunk once more.
+ *
+ * Context: Process context. Does not wait for the folio's lock.
+ */
+void weightfs_bar_poisoned(struct weightfs_chunk *chunk, struct folio *folio,
+			   pgoff_t index)
+{
+	if (!PageHWPoison(folio_file_page(folio, index)) || !folio_trylock(folio))
+		return;
+	if (folio->mapping && weightfs_chunk_ready(chunk))
+		weightfs_chunk_break(chunk);
+	folio_unlock(folio);
+}

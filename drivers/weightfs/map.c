@@ -156,23 +156,39 @@ static vm_fault_t fault_populate(struct vm_fault *vmf,
 	return VM_FAULT_RETRY;
 }
 
-static bool folio_busy(struct vm_fault *vmf)
+/* Sleep with no page held, then let the access fault again. */
+static vm_fault_t fault_again(void)
 {
-	struct folio *folio = filemap_get_folio(vmf->vma->vm_file->f_mapping,
-						vmf->pgoff);
-	bool locked;
+	schedule_timeout_killable(1);
+	return VM_FAULT_NOPAGE;
+}
 
-	if (IS_ERR(folio))
-		return false;
-	locked = folio_test_locked(folio);
+/*
+ * What filemap_fault() does with a page that is in memory, except that it would
+ * wait for the lock with a reference, and that a poisoned page would end in a
+ * signal: the kernel marks a page before it comes to take it away.
+ */
+static vm_fault_t fault_cached(struct vm_fault *vmf, struct weightfs_chunk *chunk,
+			       struct folio *folio)
+{
+	if (folio_trylock(folio)) {
+		if (folio->mapping &&
+		    weightfs_page_readable(chunk, folio, vmf->pgoff)) {
+			vmf->page = folio_file_page(folio, vmf->pgoff);
+			return VM_FAULT_LOCKED;
+		}
+		folio_unlock(folio);
+	}
+	weightfs_bar_poisoned(chunk, folio, vmf->pgoff);
 	folio_put(folio);
-	return locked;
+	return fault_again();
 }
 
 static vm_fault_t weightfs_fault(struct vm_fault *vmf)
 {
 	struct weightfs_inode *wi = weightfs_file_copy(vmf->vma->vm_file);
 	struct weightfs_chunk *chunk;
+	struct folio *folio;
 	vm_fault_t ret;
 
 	if (vmf->pgoff >= weightfs_file_pages(wi->size))
@@ -188,12 +204,14 @@ static vm_fault_t weightfs_fault(struct vm_fault *vmf)
 		if (ret)
 			return ret;
 	}
-	/* Sleep without a reference, then let the access fault again. */
-	if (folio_busy(vmf) || !weightfs_chunk_ready(chunk)) {
-		schedule_timeout_killable(1);
-		return VM_FAULT_NOPAGE;
+	folio = filemap_get_folio(vmf->vma->vm_file->f_mapping, vmf->pgoff);
+	if (!IS_ERR(folio)) {
+		if (folio_test_uptodate(folio))
+			return fault_cached(vmf, chunk, folio);
+		folio_put(folio);
 	}
-	return filemap_fault(vmf);
+	/* A page that could not be read: try once more. */
+	return weightfs_chunk_ready(chunk) ? filemap_fault(vmf) : fault_again();
 }
 
 static const struct vm_operations_struct weightfs_vm_ops = {

@@ -18,6 +18,10 @@
  * It also breaks memory without a report: the lowest bit of a byte flips at
  *
  *	echo "<physical address>"		>/sys/kernel/debug/vigil_sim/flip
+ *
+ * Or a page frame is marked as poisoned, as the kernel does before it deals with it:
+ *
+ *	echo "<physical address>"		>/sys/kernel/debug/vigil_sim/poison
  */
 #define pr_fmt(fmt) "vigil_sim: " fmt
 
@@ -308,6 +312,20 @@ static int flip_set(void *data, u64 paddr)
 
 DEFINE_DEBUGFS_ATTRIBUTE(flip_fops, NULL, flip_set, "%llu\n");
 
+static int poison_set(void *data, u64 paddr)
+{
+	struct page *page = pfn_to_online_page(paddr >> PAGE_SHIFT);
+
+	if (!IS_ENABLED(CONFIG_MEMORY_FAILURE))
+		return -EOPNOTSUPP;
+	if (!page)
+		return -ENXIO;
+	SetPageHWPoison(page);
+	return 0;
+}
+
+DEFINE_DEBUGFS_ATTRIBUTE(poison_fops, NULL, poison_set, "%llu\n");
+
 static void unregister_all(void)
 {
 	unsigned int i;
@@ -352,6 +370,7 @@ static int __init vigil_sim_init(void)
 	sim_dir = debugfs_create_dir("vigil_sim", NULL);
 	debugfs_create_file("do", 0200, sim_dir, NULL, &do_fops);
 	debugfs_create_file_unsafe("flip", 0200, sim_dir, NULL, &flip_fops);
+	debugfs_create_file_unsafe("poison", 0200, sim_dir, NULL, &poison_fops);
 	return 0;
 }
 

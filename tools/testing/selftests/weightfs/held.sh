@@ -13,12 +13,6 @@ command -v vm-hw >/dev/null || skip_all "needs vm-hw"
 load_weightfs 64
 make_model model
 mount_weights ""
-page_bytes=$(getconf PAGESIZE)
-
-paddr_of() {
-	_start=$(sed -n "s|^\([0-9a-f]*\)-.* $mnt/model\$|0x\1|p" "/proc/$1/maps")
-	"$here/../pagemap.py" paddr "$1" $((_start + page_bytes))
-}
 
 is_poisoned() {
 	"$here/../pagemap.py" flags "$1" | grep -qw hwpoison
@@ -34,12 +28,12 @@ held_by() {
 	"$programs/weightfs-client" loop "$mnt/model" shared "$work/ready" >"$work/json" &
 	reader=$!
 	check "$1: a reader maps the file" wait_for 60 is_there "$work/ready"
-	before=$(paddr_of "$reader")
+	before=$(paddr_at "$reader" 1)
 	"$programs/weightfs-client" "$1" "$mnt/model" "$work/held" >"$work/hold.json" &
 	holder=$!
 	check "$1: a page is held" wait_for 60 is_there "$work/held"
 	echo 1 >/proc/sys/vm/compact_memory
-	paddr=$(paddr_of "$reader")
+	paddr=$(paddr_at "$reader" 1)
 	check "$1: where it was" [ "$paddr" = "$before" ]
 	check "$1: the machine check is taken" vm-hw mce-ue "$paddr"
 	check "$1: it is said that the page is held" wait_for 60 counter_is held_errors 1

@@ -117,9 +117,22 @@ static void fail(const char *format, ...)
 	_exit(1);
 }
 
-static void on_signal(int number)
+static void on_signal(int number, siginfo_t *info, void *context)
 {
-	fail("signal %d", number);
+	size_t i;
+
+	(void)context;
+	for (i = 0; i < NR_MAPS; i++) {
+		uint8_t *address = info->si_addr;
+
+		if (maps[i].ours && address >= maps[i].ours &&
+		    address < maps[i].ours + maps[i].bytes)
+			printf("in a %s mapping, at %#zx\n",
+			       maps[i].private ? "private" : "shared",
+			       maps[i].at + (address - maps[i].ours));
+	}
+	fail("signal %d, code %d, address %p", number, info->si_code,
+	     info->si_addr);
 }
 
 static void note(size_t at, size_t bytes)
@@ -519,6 +532,10 @@ static void operate(void)
 
 static void prepare(const char *source_path)
 {
+	const struct sigaction action = {
+		.sa_sigaction = on_signal,
+		.sa_flags = SA_SIGINFO,
+	};
 	struct stat st;
 
 	page_bytes = sysconf(_SC_PAGESIZE);
@@ -531,8 +548,8 @@ static void prepare(const char *source_path)
 	file_fd = memfd_create("random", 0);
 	if (source == MAP_FAILED || !buffer || file_fd < 0 || pipe(ends))
 		err(2, "prepare");
-	signal(SIGBUS, on_signal);
-	signal(SIGSEGV, on_signal);
+	sigaction(SIGBUS, &action, NULL);
+	sigaction(SIGSEGV, &action, NULL);
 	open_file();
 }
 

@@ -112,11 +112,15 @@ scrub_at() {
 	echo "$1" >"$weights/policy/scrub_mib_per_s"
 }
 
-# flip_at PID PAGE BYTE: a bit of the file "model", which the process has mapped
-flip_at() {
-	_page_bytes=$(getconf PAGESIZE)
+# paddr_at PID PAGE: where a page is of the file "model", which the process has mapped
+paddr_at() {
 	_start=$(sed -n "s|^\([0-9a-f]*\)-.* $mnt/model\$|0x\1|p" "/proc/$1/maps")
-	_paddr=$("$here/../pagemap.py" paddr "$1" $((_start + $2 * _page_bytes))) &&
+	"$here/../pagemap.py" paddr "$1" $((_start + $2 * $(getconf PAGESIZE)))
+}
+
+# flip_at PID PAGE BYTE: a bit of such a page
+flip_at() {
+	_paddr=$(paddr_at "$1" "$2") &&
 		echo $((_paddr + $3)) >/sys/kernel/debug/vigil_sim/flip
 }
 
