@@ -76,8 +76,8 @@ dies_with_runner() {
 	wait_for 10 sh -c "! kill -0 $qemu"
 }
 
-# A stand-in for QEMU whose first guests die as QEMU's own sometimes do, and whose
-# next is QEMU.
+# breaks_boots COUNT [SIGNAL]: a stand-in for QEMU whose first guests die as QEMU's own
+# sometimes do, or which dies itself, and whose next is QEMU.
 breaks_boots() {
 	mkdir "$scratch/bin"
 	qemu=$(command -v qemu-system-x86_64)
@@ -88,6 +88,7 @@ breaks_boots() {
 		for word; do
 			case \$word in file:*) echo "Oops: int3: 0000 [#1]" >"\${word#file:}" ;; esac
 		done
+		${2+kill -$2 \$\$}
 	EOF
 	chmod +x "$scratch/bin/qemu-system-x86_64"
 	PATH="$scratch/bin:$PATH" "$run" -- echo "command ran" >"$scratch/out" 2>"$scratch/err"
@@ -106,6 +107,17 @@ gives_up_booting() {
 	[ $status -eq 126 ] && grep -q int3 "$scratch/err"
 }
 
+boots_again_after_crash() {
+	breaks_boots 1 SEGV
+	[ $status -eq 0 ] && grep -q "died of signal 11" "$scratch/err" &&
+		[ "$(cat "$scratch/out")" = "command ran" ]
+}
+
+gives_up_after_crashes() {
+	breaks_boots 9 SEGV
+	[ $status -eq 125 ] && grep -q "died of signal 11.*log: " "$scratch/err"
+}
+
 # From a copy: the way to the checkout may be closed to others.
 works_unprivileged() {
 	mkdir -m 777 "$scratch/nobody" && chmod 755 "$scratch" &&
@@ -114,7 +126,7 @@ works_unprivileged() {
 			TMPDIR="$scratch/nobody" vm/run -- id -u) && [ "$uid" = 0 ]
 }
 
-plan 25
+plan 27
 for kernel in 6.1 6.12; do
 	expect 7 "$kernel: exit status 7 is passed on" -k $kernel -- sh -c 'exit 7'
 	expect 0 "$kernel: errors of memory arrive" -k $kernel --append ras=cec_disable \
@@ -137,6 +149,8 @@ check "memory and CPUs are split over nodes" splits_nodes
 check "a disk can be read" reads_disk
 check "a guest that the emulator broke while it booted is booted again" boots_again
 check "a guest that breaks every time is a failure" gives_up_booting
+check "and when it died itself" boots_again_after_crash
+check "but not for ever" gives_up_after_crashes
 expect 126 "stale code after the command began is a failure" -- sh -c 'echo "Oops: int3" >/dev/kmsg'
 check "QEMU dies with the runner" dies_with_runner
 if [ "$(id -u)" -eq 0 ]; then

@@ -34,6 +34,7 @@ class Report:
     complete: bool = False
     timed_out: bool = False
     injected_mce: bool = False
+    emulator_signal: int = 0  # what QEMU itself died of
 
 
 class OutputStream:
@@ -141,7 +142,9 @@ class Session:
             status = self._process.wait(DRAIN_S)
         except subprocess.TimeoutExpired:
             return
-        if status:
+        if status < 0:
+            self.report.emulator_signal = -status
+        elif status:
             raise VmError(f"QEMU failed with status {status}; its own message is above")
 
     def _relay(self, deadline: float) -> None:
