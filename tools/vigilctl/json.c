@@ -35,6 +35,24 @@ void json_add_uint(struct json_object *object, const char *key, uint64_t value)
 	json_object_object_add(object, key, json_object_new_uint64(value));
 }
 
+/* What went wrong, beside what else the document says. */
+void json_add_error(struct json_object *document, enum status status,
+		    const char *message)
+{
+	static const char *const names[] = {
+		[STATUS_USAGE] = "usage",
+		[STATUS_REFUSED] = "refused",
+		[STATUS_GUARD] = "guard",
+		[STATUS_PENDING] = "pending",
+		[STATUS_NOT_FOUND] = "not-found",
+	};
+	struct json_object *error = json_object_new_object();
+
+	json_add_string(error, "status", names[status]);
+	json_add_string(error, "message", message);
+	json_object_object_add(document, "error", error);
+}
+
 static struct json_object *json_nested(const struct vigil_record *record,
 				       unsigned int attribute)
 {

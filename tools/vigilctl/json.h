@@ -15,6 +15,8 @@ void json_add_string(struct json_object *object, const char *key,
 		     const char *string);
 void json_add_uint(struct json_object *object, const char *key,
 		   uint64_t value);
+void json_add_error(struct json_object *document, enum status status,
+		    const char *message);
 void json_print(const struct session *session, struct json_object *document);
 void json_print_line(struct json_object *document);
 

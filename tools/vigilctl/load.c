@@ -161,22 +161,27 @@ static enum status report_evicted(const struct session *session,
 				  const struct weights_files *files,
 				  uint64_t before_bytes)
 {
+	char freed[NUMBER_TEXT], kept[NUMBER_TEXT], why[128] = "";
+	struct json_object *document;
+	enum status status = STATUS_OK;
 	struct progress after;
-	char freed[NUMBER_TEXT], kept[NUMBER_TEXT];
 
 	sum_up(files, &after);
-	if (option_given(session, OPTION_JSON))
-		json_print(session, weights_document(files));
-	else
-		printf("let go of %s\n",
-		       size_format(before_bytes - after.loaded_bytes, freed));
-	if (!after.loaded_bytes)
-		return STATUS_OK;
-	if (!option_given(session, OPTION_JSON))
-		fail(session, STATUS_REFUSED,
-		     "%s stay: mapped, pinned, or somebody else's",
-		     size_format(after.loaded_bytes, kept));
-	return STATUS_REFUSED;
+	if (after.loaded_bytes) {
+		status = STATUS_REFUSED;
+		snprintf(why, sizeof(why), "%s stay: mapped, pinned, or somebody else's",
+			 size_format(after.loaded_bytes, kept));
+	}
+	if (option_given(session, OPTION_JSON)) {
+		document = weights_document(files);
+		if (status != STATUS_OK)
+			json_add_error(document, status, why);
+		json_print(session, document);
+		return status;
+	}
+	printf("let go of %s\n",
+	       size_format(before_bytes - after.loaded_bytes, freed));
+	return status == STATUS_OK ? status : fail(session, status, "%s", why);
 }
 
 static enum status evict(const struct session *session,

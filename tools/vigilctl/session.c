@@ -19,29 +19,19 @@
 static void print_failure(const struct session *session, enum status status,
 			  const char *message)
 {
-	static const char *const names[] = {
-		[STATUS_USAGE] = "usage",
-		[STATUS_REFUSED] = "refused",
-		[STATUS_GUARD] = "guard",
-		[STATUS_PENDING] = "pending",
-		[STATUS_NOT_FOUND] = "not-found",
-	};
-	struct json_object *document, *error;
+	struct json_object *document;
+	char *clean;
 
-	if (!option_given(session, OPTION_JSON)) {
-		char *clean = text_clean(message);
-
-		fflush(stdout);
-		fprintf(stderr, "vigilctl: %s\n", clean);
-		free(clean);
+	if (option_given(session, OPTION_JSON)) {
+		document = json_document();
+		json_add_error(document, status, message);
+		json_print(session, document);
 		return;
 	}
-	document = json_document();
-	error = json_object_new_object();
-	json_add_string(error, "status", names[status]);
-	json_add_string(error, "message", message);
-	json_object_object_add(document, "error", error);
-	json_print(session, document);
+	clean = text_clean(message);
+	fflush(stdout);
+	fprintf(stderr, "vigilctl: %s\n", clean);
+	free(clean);
 }
 
 /* Says why the run fails and returns @status. */

@@ -43,7 +43,7 @@ let_go() {
 	wait "$holder" 2>/dev/null || :
 }
 
-plan 17
+plan 18
 check_json 0 'd["components"][0]["mount-point"].endswith("/mount") and
 	d["components"][0]["source"].endswith("/my models")' \
 	"mounts" weights show
@@ -75,6 +75,8 @@ check_exit 0 "letting go of nothing" weights evict "$mount_point/deep"
 hold_mapping "$mount_point/one"
 check_says 2 "8.5 MiB stay: mapped" "what is mapped stays" \
 	weights evict "$mount_point"
+check_json 2 'd["files"] and "8.5 MiB stay" in d["error"]["message"]' \
+	"and is told beside the files" weights evict "$mount_point"
 let_go
 check_json 0 'd["files"][0]["loaded-bytes"] == 0' \
 	"what was mapped does not" weights evict "$mount_point/one"
