@@ -86,13 +86,20 @@ bool weightfs_page_readable(struct weightfs_chunk *chunk, struct folio *folio,
  * that. If it is about to, it breaks the chunk once more.
  *
  * Context: Process context. Does not wait for the folio's lock.
+ * Return: false when the page is poisoned and was found to be lost; then nothing
+ * is done, and weightfs_mend() tries again in its own time.
  */
-void weightfs_bar_poisoned(struct weightfs_chunk *chunk, struct folio *folio,
+bool weightfs_bar_poisoned(struct weightfs_chunk *chunk, struct folio *folio,
 			   pgoff_t index)
 {
-	if (!PageHWPoison(folio_file_page(folio, index)) || !folio_trylock(folio))
-		return;
-	if (folio->mapping && weightfs_chunk_ready(chunk))
-		weightfs_chunk_break(chunk);
-	folio_unlock(folio);
+	if (!PageHWPoison(folio_file_page(folio, index)))
+		return true;
+	if (READ_ONCE(chunk->lost))
+		return false;
+	if (folio_trylock(folio)) {
+		if (folio->mapping && weightfs_chunk_ready(chunk))
+			weightfs_chunk_break(chunk);
+		folio_unlock(folio);
+	}
+	return true;
 }

@@ -166,11 +166,14 @@ static vm_fault_t fault_again(void)
 /*
  * What filemap_fault() does with a page that is in memory, except that it would
  * wait for the lock with a reference, and that a poisoned page would end in a
- * signal: the kernel marks a page before it comes to take it away.
+ * signal even if it can be healed: the kernel marks it before it comes to take it
+ * away.
  */
 static vm_fault_t fault_cached(struct vm_fault *vmf, struct weightfs_chunk *chunk,
 			       struct folio *folio)
 {
+	bool heals;
+
 	if (folio_trylock(folio)) {
 		if (folio->mapping &&
 		    weightfs_page_readable(chunk, folio, vmf->pgoff)) {
@@ -179,9 +182,9 @@ static vm_fault_t fault_cached(struct vm_fault *vmf, struct weightfs_chunk *chun
 		}
 		folio_unlock(folio);
 	}
-	weightfs_bar_poisoned(chunk, folio, vmf->pgoff);
+	heals = weightfs_bar_poisoned(chunk, folio, vmf->pgoff);
 	folio_put(folio);
-	return fault_again();
+	return heals ? fault_again() : VM_FAULT_HWPOISON;
 }
 
 static vm_fault_t weightfs_fault(struct vm_fault *vmf)

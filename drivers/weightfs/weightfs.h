@@ -348,7 +348,7 @@ void weightfs_folio_adopt(struct folio *folio, struct weightfs_chunk *chunk);
 void weightfs_folio_disown(struct folio *folio);
 bool weightfs_page_readable(struct weightfs_chunk *chunk, struct folio *folio,
 			    pgoff_t index);
-void weightfs_bar_poisoned(struct weightfs_chunk *chunk, struct folio *folio,
+bool weightfs_bar_poisoned(struct weightfs_chunk *chunk, struct folio *folio,
 			   pgoff_t index);
 
 /* chunk.c */

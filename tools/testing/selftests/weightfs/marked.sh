@@ -32,7 +32,19 @@ healed() {
 	wait_for 60 counter_is heals "$1" && wait_for 60 all_huge
 }
 
-plan 13
+# What a program has open is what it was before the source changed.
+reads_through() {
+	timeout 60 cat <&6 >/dev/null
+}
+
+# dash's and bash's status adds 128 to the signal's number.
+gets_sigbus() {
+	timeout 60 python3 -c 'import mmap
+mmap.mmap(6, 6 * mmap.PAGESIZE, mmap.MAP_SHARED, mmap.PROT_READ)[5 * mmap.PAGESIZE]'
+	[ $? -eq $((128 + 7)) ]
+}
+
+plan 17
 "$programs/weightfs-client" loop "$mnt/model" shared "$work/ready" >"$work/json" &
 reader=$!
 check "a reader maps the file" wait_for 60 is_there "$work/ready"
@@ -50,3 +62,16 @@ wait "$reader"
 check "the reader saw no wrong byte" [ "$(field "$(cat "$work/json")" wrong_pages)" -eq 0 ]
 check "the whole file equals its source" same_bytes model
 check "none was lost" counter_is heal_failures 0
+
+exec 6<"$mnt/model"
+"$programs/weightfs-client" loop "$mnt/model" shared "$work/again" >"$work/json" &
+reader=$!
+wait_for 60 is_there "$work/again"
+make_model model $((4 * 1024 * 1024))
+check "a page is marked whose source has changed" mark 5
+check "who reads it gets an error" fails reads_through
+check "who maps it gets a SIGBUS" gets_sigbus
+check "it was lost" counter_at_least heal_failures 1
+kill -TERM "$reader"
+wait "$reader"
+exec 6<&-
