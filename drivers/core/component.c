@@ -329,6 +329,23 @@ void vigil_component_set_risk(struct vigil_component *component, u32 permille,
 EXPORT_SYMBOL_GPL(vigil_component_set_risk);
 
 /**
+ * vigil_component_risk() - What a model says of a component.
+ * @component: the component
+ *
+ * Context: Any but hard interrupt. The caller's locks may be held.
+ * Return: chance of an uncorrectable failure per mille, 0 when no model has
+ * spoken or what it said has expired.
+ */
+u32 vigil_component_risk(struct vigil_component *component)
+{
+	struct vigil_facts facts;
+
+	vigil_component_facts(component, &facts);
+	return vigil_risk_known(&facts) ? facts.risk_permille : 0;
+}
+EXPORT_SYMBOL_GPL(vigil_component_risk);
+
+/**
  * vigil_component_count() - Add to one of the core's counters of a component.
  * @component: the component
  * @counter: index in the table of counters

@@ -55,6 +55,7 @@ struct vigil_facts {
  * @desc: copy of the provider's description; constant
  * @id: number, never used twice; constant
  * @parent_id: number of the component that it is a part of, or 0; constant
+ * @label: what people call it, or ""; constant
  * @name_node: in the table of names; lock of the registry
  * @users: callers that may use the provider's callbacks now; 0 before the
  *	component can be found and when it can't be found any more
@@ -75,6 +76,7 @@ struct vigil_component {
 	struct vigil_component_desc desc;
 	u32 id;
 	u32 parent_id;
+	char label[VIGIL_NAME_MAX + 1];
 	struct hlist_node name_node;
 	refcount_t users;
 	struct completion unused;

@@ -24,7 +24,7 @@ static size_t facts_size(void)
 	return 8 * nla_total_size(sizeof(u32)) +
 	       nla_total_size(sizeof(u32)) +
 	       nla_total_size_64bit(sizeof(u64)) +
-	       nla_total_size(VIGIL_NAME_MAX + 1) +
+	       2 * nla_total_size(VIGIL_NAME_MAX + 1) +
 	       nla_total_size(VIGIL_MODEL_MAX + 1) +
 	       nla_total_size(VIGIL_REASON_MAX + 1);
 }
@@ -66,6 +66,9 @@ static int put_identity(struct sk_buff *skb,
 		return -EMSGSIZE;
 	if (component->parent_id &&
 	    nla_put_u32(skb, VIGIL_A_COMPONENT_PARENT, component->parent_id))
+		return -EMSGSIZE;
+	if (component->label[0] &&
+	    nla_put_string(skb, VIGIL_A_COMPONENT_LABEL, component->label))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -27,4 +27,19 @@ bool vigil_netlink_has_listeners(void);
 void vigil_netlink_multicast(struct sk_buff *skb);
 void vigil_netlink_lost(void);
 
+int vigil_nl_check_attrs(struct genl_info *info);
+struct vigil_component *vigil_nl_find_component(struct genl_info *info,
+						const struct nlattr *name,
+						const struct nlattr *id);
+struct sk_buff *vigil_nl_start_reply(struct genl_info *info, size_t size,
+				     void **header);
+int vigil_nl_finish_reply(struct sk_buff *skb, struct genl_info *info,
+			  void *header, int err);
+int vigil_nl_refuse_doubled(const struct nlattr *head, int len,
+			    struct netlink_ext_ack *extack);
+void *vigil_nl_start_entry(struct sk_buff *skb, struct netlink_callback *cb,
+			   u8 cmd);
+int vigil_nl_finish_entry(struct sk_buff *skb, void *header, int err);
+int vigil_nl_dump_result(struct sk_buff *skb, int err);
+
 #endif /* _VIGIL_MESSAGE_H */

@@ -46,8 +46,8 @@ static int need_admin(struct sk_buff *skb, struct genl_info *info)
 }
 
 /* Netlink lets the last of several win; an administrator meant one of them. */
-static int refuse_doubled(const struct nlattr *head, int len,
-			  struct netlink_ext_ack *extack)
+int vigil_nl_refuse_doubled(const struct nlattr *head, int len,
+			    struct netlink_ext_ack *extack)
 {
 	const struct nlattr *attr;
 	u32 seen = 0;
@@ -66,16 +66,16 @@ static int refuse_doubled(const struct nlattr *head, int len,
 	return 0;
 }
 
-static int check_attrs(struct genl_info *info)
+int vigil_nl_check_attrs(struct genl_info *info)
 {
-	return refuse_doubled(nlmsg_attrdata(info->nlhdr, GENL_HDRLEN),
-			      nlmsg_attrlen(info->nlhdr, GENL_HDRLEN),
-			      info->extack);
+	return vigil_nl_refuse_doubled(nlmsg_attrdata(info->nlhdr, GENL_HDRLEN),
+				       nlmsg_attrlen(info->nlhdr, GENL_HDRLEN),
+				       info->extack);
 }
 
-static struct vigil_component *find_component(struct genl_info *info,
-					      const struct nlattr *name,
-					      const struct nlattr *id)
+struct vigil_component *vigil_nl_find_component(struct genl_info *info,
+						const struct nlattr *name,
+						const struct nlattr *id)
 {
 	struct vigil_component *component;
 
@@ -94,8 +94,8 @@ static struct vigil_component *find_component(struct genl_info *info,
 	return component;
 }
 
-static struct sk_buff *start_reply(struct genl_info *info, size_t size,
-				   void **header)
+struct sk_buff *vigil_nl_start_reply(struct genl_info *info, size_t size,
+				     void **header)
 {
 	struct sk_buff *skb = genlmsg_new(size, GFP_KERNEL);
 
@@ -110,8 +110,8 @@ static struct sk_buff *start_reply(struct genl_info *info, size_t size,
 	return skb;
 }
 
-static int finish_reply(struct sk_buff *skb, struct genl_info *info,
-			void *header, int err)
+int vigil_nl_finish_reply(struct sk_buff *skb, struct genl_info *info,
+			  void *header, int err)
 {
 	if (err) {
 		nlmsg_free(skb);
@@ -127,11 +127,11 @@ static int reply_component(struct genl_info *info,
 	struct sk_buff *skb;
 	void *header;
 
-	skb = start_reply(info, vigil_message_size(&component->desc), &header);
+	skb = vigil_nl_start_reply(info, vigil_message_size(&component->desc), &header);
 	if (!skb)
 		return -ENOMEM;
-	return finish_reply(skb, info, header,
-			    vigil_put_component(skb, component));
+	return vigil_nl_finish_reply(skb, info, header,
+				     vigil_put_component(skb, component));
 }
 
 int vigil_nl_component_get_doit(struct sk_buff *skb, struct genl_info *info)
@@ -139,7 +139,7 @@ int vigil_nl_component_get_doit(struct sk_buff *skb, struct genl_info *info)
 	struct vigil_component *component;
 	int err;
 
-	err = check_attrs(info);
+	err = vigil_nl_check_attrs(info);
 	if (err)
 		return err;
 	if (info->attrs[VIGIL_A_COMPONENT_CLASS]) {
@@ -147,8 +147,8 @@ int vigil_nl_component_get_doit(struct sk_buff *skb, struct genl_info *info)
 		return -EINVAL;
 	}
 
-	component = find_component(info, info->attrs[VIGIL_A_COMPONENT_NAME],
-				   info->attrs[VIGIL_A_COMPONENT_ID]);
+	component = vigil_nl_find_component(info, info->attrs[VIGIL_A_COMPONENT_NAME],
+					    info->attrs[VIGIL_A_COMPONENT_ID]);
 	if (IS_ERR(component))
 		return PTR_ERR(component);
 
@@ -173,8 +173,9 @@ static int start_component_dump(struct netlink_callback *cb,
 		NL_SET_ERR_MSG(cb->extack, "a dump is of all or of a class");
 		return -EINVAL;
 	}
-	err = refuse_doubled(nlmsg_attrdata(cb->nlh, GENL_HDRLEN),
-			     nlmsg_attrlen(cb->nlh, GENL_HDRLEN), cb->extack);
+	err = vigil_nl_refuse_doubled(nlmsg_attrdata(cb->nlh, GENL_HDRLEN),
+				      nlmsg_attrlen(cb->nlh, GENL_HDRLEN),
+				      cb->extack);
 	if (err)
 		return err;
 
@@ -184,8 +185,8 @@ static int start_component_dump(struct netlink_callback *cb,
 	return 0;
 }
 
-static void *start_dump_entry(struct sk_buff *skb, struct netlink_callback *cb,
-			      u8 cmd)
+void *vigil_nl_start_entry(struct sk_buff *skb, struct netlink_callback *cb,
+			   u8 cmd)
 {
 	void *header;
 
@@ -197,7 +198,7 @@ static void *start_dump_entry(struct sk_buff *skb, struct netlink_callback *cb,
 	return header;
 }
 
-static int finish_dump_entry(struct sk_buff *skb, void *header, int err)
+int vigil_nl_finish_entry(struct sk_buff *skb, void *header, int err)
 {
 	if (err)
 		genlmsg_cancel(skb, header);
@@ -215,15 +216,15 @@ static int dump_component(struct sk_buff *skb, struct netlink_callback *cb,
 	if (class && component->desc.class != class)
 		return 0;
 
-	header = start_dump_entry(skb, cb, VIGIL_CMD_COMPONENT_GET);
+	header = vigil_nl_start_entry(skb, cb, VIGIL_CMD_COMPONENT_GET);
 	if (!header)
 		return -EMSGSIZE;
-	return finish_dump_entry(skb, header,
-				 vigil_put_component(skb, component));
+	return vigil_nl_finish_entry(skb, header,
+				     vigil_put_component(skb, component));
 }
 
 /* Goes on when there is something to send and more to come. */
-static int dump_result(struct sk_buff *skb, int err)
+int vigil_nl_dump_result(struct sk_buff *skb, int err)
 {
 	return err == -EMSGSIZE && skb->len ? skb->len : err;
 }
@@ -249,7 +250,7 @@ int vigil_nl_component_get_dumpit(struct sk_buff *skb,
 		if (!err)
 			pos->next_id++;
 	}
-	return dump_result(skb, err);
+	return vigil_nl_dump_result(skb, err);
 }
 
 static int parse_request(struct genl_info *info, enum vigil_verb verb,
@@ -304,7 +305,7 @@ static int reply_submitted(struct genl_info *info,
 	int err;
 
 	/* First, so that an operation is not accepted and then denied. */
-	skb = start_reply(info, VIGIL_OPERATION_SIZE, &header);
+	skb = vigil_nl_start_reply(info, VIGIL_OPERATION_SIZE, &header);
 	if (!skb)
 		return -ENOMEM;
 
@@ -315,7 +316,7 @@ static int reply_submitted(struct genl_info *info,
 	}
 	err = vigil_put_operation(skb, operation, true);
 	vigil_operation_put(operation);
-	return finish_reply(skb, info, header, err);
+	return vigil_nl_finish_reply(skb, info, header, err);
 }
 
 static int do_verb(struct sk_buff *skb, struct genl_info *info,
@@ -324,13 +325,13 @@ static int do_verb(struct sk_buff *skb, struct genl_info *info,
 	struct vigil_component *component;
 	int err;
 
-	err = need_admin(skb, info) ?: check_attrs(info);
+	err = need_admin(skb, info) ?: vigil_nl_check_attrs(info);
 	if (err)
 		return err;
 
-	component = find_component(info,
-				   info->attrs[VIGIL_A_OPERATION_COMPONENT],
-				   NULL);
+	component = vigil_nl_find_component(info,
+					    info->attrs[VIGIL_A_OPERATION_COMPONENT],
+					    NULL);
 	if (IS_ERR(component))
 		return PTR_ERR(component);
 
@@ -358,7 +359,7 @@ int vigil_nl_operation_get_doit(struct sk_buff *skb, struct genl_info *info)
 	void *header;
 	int err;
 
-	err = check_attrs(info);
+	err = vigil_nl_check_attrs(info);
 	if (err)
 		return err;
 	if (!id) {
@@ -373,10 +374,10 @@ int vigil_nl_operation_get_doit(struct sk_buff *skb, struct genl_info *info)
 	}
 
 	err = -ENOMEM;
-	reply = start_reply(info, VIGIL_OPERATION_SIZE, &header);
+	reply = vigil_nl_start_reply(info, VIGIL_OPERATION_SIZE, &header);
 	if (reply) {
 		err = vigil_put_operation(reply, operation, address);
-		err = finish_reply(reply, info, header, err);
+		err = vigil_nl_finish_reply(reply, info, header, err);
 	}
 	vigil_operation_put(operation);
 	return err;
@@ -388,11 +389,11 @@ static int dump_operation(struct sk_buff *skb, struct netlink_callback *cb,
 	bool address = netlink_capable(cb->skb, CAP_SYS_ADMIN);
 	void *header;
 
-	header = start_dump_entry(skb, cb, VIGIL_CMD_OPERATION_GET);
+	header = vigil_nl_start_entry(skb, cb, VIGIL_CMD_OPERATION_GET);
 	if (!header)
 		return -EMSGSIZE;
-	return finish_dump_entry(skb, header,
-				 vigil_put_operation(skb, operation, address));
+	return vigil_nl_finish_entry(skb, header,
+				     vigil_put_operation(skb, operation, address));
 }
 
 int vigil_nl_operation_get_dumpit(struct sk_buff *skb,
@@ -418,7 +419,7 @@ int vigil_nl_operation_get_dumpit(struct sk_buff *skb,
 		if (!err)
 			pos->next_id++;
 	}
-	return dump_result(skb, err);
+	return vigil_nl_dump_result(skb, err);
 }
 
 static int find_policy(const struct vigil_component_desc *desc,
@@ -440,7 +441,8 @@ static int set_policy(struct genl_info *info, struct vigil_component *component)
 
 	err = nla_parse_nested(attrs, VIGIL_A_VALUE_PAD, nest,
 			       vigil_value_nl_policy, info->extack) ?:
-	      refuse_doubled(nla_data(nest), nla_len(nest), info->extack);
+	      vigil_nl_refuse_doubled(nla_data(nest), nla_len(nest),
+				      info->extack);
 	if (err)
 		return err;
 	if (!attrs[VIGIL_A_VALUE_NAME] || !attrs[VIGIL_A_VALUE_VALUE] ||
@@ -467,7 +469,7 @@ int vigil_nl_policy_set_doit(struct sk_buff *skb, struct genl_info *info)
 	struct vigil_component *component;
 	int err;
 
-	err = need_admin(skb, info) ?: check_attrs(info);
+	err = need_admin(skb, info) ?: vigil_nl_check_attrs(info);
 	if (err)
 		return err;
 	if (!info->attrs[VIGIL_A_COMPONENT_POLICY]) {
@@ -475,8 +477,8 @@ int vigil_nl_policy_set_doit(struct sk_buff *skb, struct genl_info *info)
 		return -EINVAL;
 	}
 
-	component = find_component(info, info->attrs[VIGIL_A_COMPONENT_NAME],
-				   NULL);
+	component = vigil_nl_find_component(info, info->attrs[VIGIL_A_COMPONENT_NAME],
+					    NULL);
 	if (IS_ERR(component))
 		return PTR_ERR(component);
 

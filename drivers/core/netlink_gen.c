@@ -52,8 +52,20 @@ const struct nla_policy vigil_policy_set_nl_policy[VIGIL_A_COMPONENT_POLICY + 1]
 	[VIGIL_A_COMPONENT_POLICY] = NLA_POLICY_NESTED(vigil_value_nl_policy),
 };
 
+/* VIGIL_CMD_FEATURE_GET - do */
+const struct nla_policy vigil_feature_get_nl_policy[VIGIL_A_FEATURE_WINDOW_SECONDS + 1] = {
+	[VIGIL_A_FEATURE_COMPONENT] = { .type = NLA_NUL_STRING, .len = VIGIL_NAME_MAX, },
+	[VIGIL_A_FEATURE_NAME] = { .type = NLA_NUL_STRING, .len = VIGIL_NAME_MAX, },
+	[VIGIL_A_FEATURE_WINDOW_SECONDS] = { .type = NLA_U32, },
+};
+
+/* VIGIL_CMD_CELL_GET - do */
+const struct nla_policy vigil_cell_get_nl_policy[VIGIL_A_CELL_COMPONENT + 1] = {
+	[VIGIL_A_CELL_COMPONENT] = { .type = NLA_NUL_STRING, .len = VIGIL_NAME_MAX, },
+};
+
 /* Ops table for vigil */
-const struct genl_ops vigil_nl_ops[5] = {
+const struct genl_ops vigil_nl_ops[7] = {
 	{
 		.cmd		= VIGIL_CMD_COMPONENT_GET,
 		.doit		= vigil_nl_component_get_doit,
@@ -88,6 +100,20 @@ const struct genl_ops vigil_nl_ops[5] = {
 		.policy		= vigil_policy_set_nl_policy,
 		.maxattr	= VIGIL_A_COMPONENT_POLICY,
 		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= VIGIL_CMD_FEATURE_GET,
+		.doit		= vigil_nl_feature_get_doit,
+		.dumpit		= vigil_nl_feature_get_dumpit,
+		.policy		= vigil_feature_get_nl_policy,
+		.maxattr	= VIGIL_A_FEATURE_WINDOW_SECONDS,
+	},
+	{
+		.cmd		= VIGIL_CMD_CELL_GET,
+		.doit		= vigil_nl_cell_get_doit,
+		.dumpit		= vigil_nl_cell_get_dumpit,
+		.policy		= vigil_cell_get_nl_policy,
+		.maxattr	= VIGIL_A_CELL_COMPONENT,
 	},
 };
 

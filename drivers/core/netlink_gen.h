@@ -24,8 +24,12 @@ extern const struct nla_policy vigil_operation_get_nl_policy[VIGIL_A_OPERATION_I
 
 extern const struct nla_policy vigil_policy_set_nl_policy[VIGIL_A_COMPONENT_POLICY + 1];
 
+extern const struct nla_policy vigil_feature_get_nl_policy[VIGIL_A_FEATURE_WINDOW_SECONDS + 1];
+
+extern const struct nla_policy vigil_cell_get_nl_policy[VIGIL_A_CELL_COMPONENT + 1];
+
 /* Ops table for vigil */
-extern const struct genl_ops vigil_nl_ops[5];
+extern const struct genl_ops vigil_nl_ops[7];
 
 int vigil_nl_component_get_doit(struct sk_buff *skb, struct genl_info *info);
 int vigil_nl_component_get_dumpit(struct sk_buff *skb,
@@ -36,6 +40,11 @@ int vigil_nl_operation_get_doit(struct sk_buff *skb, struct genl_info *info);
 int vigil_nl_operation_get_dumpit(struct sk_buff *skb,
 				  struct netlink_callback *cb);
 int vigil_nl_policy_set_doit(struct sk_buff *skb, struct genl_info *info);
+int vigil_nl_feature_get_doit(struct sk_buff *skb, struct genl_info *info);
+int vigil_nl_feature_get_dumpit(struct sk_buff *skb,
+				struct netlink_callback *cb);
+int vigil_nl_cell_get_doit(struct sk_buff *skb, struct genl_info *info);
+int vigil_nl_cell_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 
 enum {
 	VIGIL_NLGRP_EVENTS,

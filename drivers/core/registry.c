@@ -223,6 +223,7 @@ create_component(const struct vigil_component_desc *desc)
 	device_set_pm_not_required(&component->dev);
 	component->desc = *desc;
 	component->parent_id = desc->parent ? desc->parent->id : 0;
+	strscpy(component->label, desc->label ?: "", sizeof(component->label));
 	refcount_set(&component->users, 0);
 	init_completion(&component->unused);
 	spin_lock_init(&component->facts_lock);

@@ -62,6 +62,13 @@ struct vigil_attr_set {
 static DEFINE_MUTEX(attr_sets_lock);	/* protects attr_sets; innermost */
 static LIST_HEAD(attr_sets);
 
+static ssize_t label_show(struct device *dev, struct device_attribute *attr,
+			  char *buf)
+{
+	return sysfs_emit(buf, "%s\n", to_vigil_component(dev)->label);
+}
+static DEVICE_ATTR_RO(label);
+
 static ssize_t health_show(struct device *dev, struct device_attribute *attr,
 			   char *buf)
 {
@@ -254,6 +261,7 @@ static ssize_t release_store(struct device *dev, struct device_attribute *attr,
 static DEVICE_ATTR_WO(release);
 
 static struct attribute *fact_attrs[] = {
+	&dev_attr_label.attr,
 	&dev_attr_health.attr,
 	&dev_attr_isolation.attr,
 	&dev_attr_advice.attr,

@@ -19,6 +19,7 @@
 #include <linux/mm.h>
 #include <linux/vigil/frame.h>
 
+#include "dimm.h"
 #include "memory.h"
 
 /* More frames than that are counted as deferred; their next error asks again. */
@@ -299,7 +300,8 @@ static void watch_work_fn(struct work_struct *work)
 		watch_delay_ms = min(2 * watch_delay_ms, WATCH_MAX_MS);
 
 	mutex_lock(&vigil_memory_lock);
-	vigil_memory_history_review();
+	vigil_memory_drain_review();
+	vigil_memory_dimms_review();
 	vigil_memory_frames_review();
 	vigil_memory_tell(NULL);
 	mutex_unlock(&vigil_memory_lock);

@@ -76,14 +76,16 @@ u32 vigil_decay_read(const struct vigil_decay *count, u64 now_ms, u64 window_ms)
 }
 
 /**
- * vigil_decay_add() - Count one event.
+ * vigil_decay_add() - Count events.
  * @count: the count
- * @now_ms: when it happened
+ * @n: how many
+ * @now_ms: when they happened
  * @window_ms: time in which one event decays
  *
  * Context: Any; the caller serialises.
  */
-void vigil_decay_add(struct vigil_decay *count, u64 now_ms, u64 window_ms)
+void vigil_decay_add(struct vigil_decay *count, u32 n, u64 now_ms,
+		     u64 window_ms)
 {
 	u32 leak = leak_q16(count, now_ms, window_ms);
 
@@ -94,12 +96,13 @@ void vigil_decay_add(struct vigil_decay *count, u64 now_ms, u64 window_ms)
 				  (leak % ONE_Q16) * window_ms / ONE_Q16;
 	else
 		count->time_ms = max(count->time_ms, now_ms);
-	count->level_q16 = min(count->level_q16 + ONE_Q16, LEVEL_MAX_Q16);
+	count->level_q16 = min_t(u64, count->level_q16 + (u64)n * ONE_Q16,
+				 LEVEL_MAX_Q16);
 }
 
 /**
- * vigil_decay_reached() - Did the last event meet the rule?
- * @count: a count to which vigil_decay_add() has just added an event
+ * vigil_decay_reached() - Did the last events meet the rule?
+ * @count: a count to which vigil_decay_add() has just added events
  * @events: how many events within the window it takes; 0 is never
  *
  * Context: Any.
@@ -176,10 +179,11 @@ static struct vigil_decay_entry *smallest(struct vigil_decay_entry *set,
 }
 
 /**
- * vigil_decay_table_add() - Count one event of a page frame.
+ * vigil_decay_table_add() - Count events of a page frame.
  * @table: the table
  * @pfn: the page frame
- * @now_ms: when it happened
+ * @n: how many
+ * @now_ms: when they happened
  * @window_ms: time in which one event decays
  *
  * A frame that has no entry takes the place of the one with the smallest
@@ -189,8 +193,8 @@ static struct vigil_decay_entry *smallest(struct vigil_decay_entry *set,
  * Return: the frame's entry.
  */
 struct vigil_decay_entry *
-vigil_decay_table_add(struct vigil_decay_table *table, u64 pfn, u64 now_ms,
-		      u64 window_ms)
+vigil_decay_table_add(struct vigil_decay_table *table, u64 pfn, u32 n,
+		      u64 now_ms, u64 window_ms)
 {
 	struct vigil_decay_entry *entry = vigil_decay_table_find(table, pfn);
 
@@ -201,7 +205,7 @@ vigil_decay_table_add(struct vigil_decay_table *table, u64 pfn, u64 now_ms,
 		memset(entry, 0, sizeof(*entry));
 		entry->pfn = pfn;
 	}
-	vigil_decay_add(&entry->count, now_ms, window_ms);
+	vigil_decay_add(&entry->count, n, now_ms, window_ms);
 	return entry;
 }
 

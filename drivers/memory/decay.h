@@ -57,7 +57,8 @@ struct vigil_decay_table {
 };
 
 u32 vigil_decay_read(const struct vigil_decay *count, u64 now_ms, u64 window_ms);
-void vigil_decay_add(struct vigil_decay *count, u64 now_ms, u64 window_ms);
+void vigil_decay_add(struct vigil_decay *count, u32 n, u64 now_ms,
+		     u64 window_ms);
 bool vigil_decay_reached(const struct vigil_decay *count, u32 events);
 
 void vigil_decay_table_init(struct vigil_decay_table *table,
@@ -65,8 +66,8 @@ void vigil_decay_table_init(struct vigil_decay_table *table,
 struct vigil_decay_entry *
 vigil_decay_table_find(struct vigil_decay_table *table, u64 pfn);
 struct vigil_decay_entry *
-vigil_decay_table_add(struct vigil_decay_table *table, u64 pfn, u64 now_ms,
-		      u64 window_ms);
+vigil_decay_table_add(struct vigil_decay_table *table, u64 pfn, u32 n,
+		      u64 now_ms, u64 window_ms);
 void vigil_decay_table_forget(struct vigil_decay_table *table, u64 pfn);
 
 #endif /* VIGIL_MEMORY_DECAY_H */

@@ -1,324 +1,285 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * From error records to counts and decisions.
+ * What a memory module did in the last six hours, in bounded memory.
  *
- * A source puts a record into the ring of its CPU and kicks an irq_work, which
- * is the one thing that may be kicked from a machine check; that queues the
- * drain, which does everything else in process context. No kick is lost: a
- * producer commits its record before irq_work_queue(), whose claim is fully
- * ordered, and both the irq_work and the work item stop to be pending before
- * their function reads the rings.
+ * What has to be known (features.h) is, for each distinct cell with errors in
+ * a window that ends now, when its first error in the window was, and how many
+ * there were. The window moves, so the first error of a cell leaves it while
+ * others stay: one time for each cell is not enough. What is kept is therefore
+ * sightings: a cell, a second, a count. They are a ring in the order of time,
+ * and those of a cell are linked; the first of them has the cell's sum, and is
+ * found by a hash. Adding and expiring cost the same however much there is.
  *
- * The drain takes at most one ring's worth of records from each CPU under the
- * lock and then queues itself again, so that a storm does not lock others out.
+ * A ring that is full is first replaced by a larger one, if the owner grants
+ * it (vigil_history_move()). After that times get coarser: errors of a cell
+ * within resolution_s of its last sighting join that. It doubles whenever a
+ * full ring consists to a quarter of cells seen again, and is 0 again when the
+ * ring has become a quarter full. When there is nothing to join, the oldest
+ * sighting is forgotten, and counted. So a cell that errs each second for hours
+ * costs a few slots, and is remembered.
  *
- * A corrected error counts for its page frame. When the count meets the rule
- * (decay.c) the frame is handed to action.c, unless RAS_CEC has been seen at
- * work: then it takes the frames, and what is left is to notice.
+ * The caller serialises.
  */
-#include <linux/irq_work.h>
-#include <linux/math64.h>
-#include <linux/mm.h>
-#include <linux/percpu.h>
-#include <linux/slab.h>
-#include <linux/timekeeping.h>
 
-#include "memory.h"
+#ifdef __KERNEL__
+#include <linux/hash.h>
+#include <linux/limits.h>
+#include <linux/log2.h>
+#include <linux/minmax.h>
+#include <linux/string.h>
+#endif
 
-/*
- * An uncorrected error is reported by the machine check and again, if the
- * page is handled, by memory failure handling: at once, or when the task
- * that used the page returns to user space.
- */
-#define SAME_ERROR_MS	10000
-#define NR_LATEST	64
+#include "history.h"
 
-/* How soon others take a page frame that they were told of. */
-#define OTHERS_ACT_MS	250
+static_assert(VIGIL_HISTORY_SLOTS_MAX < VIGIL_HISTORY_NONE);
 
 /**
- * struct cpu_ring - Records of one CPU.
- * @ring: see ring.h
- * @nr_dropped: losses counted so far; vigil_memory_lock
- */
-struct cpu_ring {
-	struct vigil_ring ring;
-	u32 nr_dropped;
-};
-
-/**
- * struct latest_error - An uncorrected error that was counted.
- * @pfn: its page frame
- * @time_ms: when
- * @sources: bits of those who have reported it
- */
-struct latest_error {
-	u64 pfn;
-	u64 time_ms;
-	u32 sources;
-};
-
-static struct {
-	struct cpu_ring __percpu *rings;
-	struct vigil_decay_entry *entries;
-	struct vigil_decay_table table;		/* vigil_memory_lock */
-	struct latest_error latest[NR_LATEST];	/* vigil_memory_lock */
-	unsigned int next_latest;		/* vigil_memory_lock */
-	bool others_act;	/* RAS_CEC collects; vigil_memory_lock */
-} history;
-
-static void drain_work_fn(struct work_struct *work);
-static DECLARE_WORK(drain_work, drain_work_fn);
-
-static void kick_fn(struct irq_work *work)
-{
-	schedule_work(&drain_work);
-}
-
-static struct irq_work kick = IRQ_WORK_INIT(kick_fn);
-
-/**
- * vigil_memory_record() - Take a record from a source.
- * @record: all but its time
+ * vigil_history_bytes() - How much memory a history needs.
+ * @nr_slots: how many sightings, a power of two
  *
- * Context: Any, machine check included. Takes no lock.
+ * Context: Any.
+ * Return: bytes, 34 for each sighting.
  */
-void vigil_memory_record(struct vigil_record *record)
+size_t vigil_history_bytes(u32 nr_slots)
 {
-	preempt_disable_notrace();
-	record->time_ns = ktime_get_mono_fast_ns();
-	vigil_ring_put(&this_cpu_ptr(history.rings)->ring, record);
-	irq_work_queue(&kick);
-	preempt_enable_notrace();
+	return nr_slots * (sizeof(struct vigil_sighting) + sizeof(u16));
 }
 
-static u64 record_ms(const struct vigil_record *record)
+/**
+ * vigil_history_init() - Make an empty history.
+ * @history: what to initialise
+ * @memory: vigil_history_bytes(@nr_slots) bytes, aligned for a u32
+ * @nr_slots: a power of two from VIGIL_HISTORY_SLOTS_MIN to
+ *	VIGIL_HISTORY_SLOTS_MAX
+ *
+ * Context: Any.
+ */
+void vigil_history_init(struct vigil_history *history, void *memory,
+			u32 nr_slots)
 {
-	return div_u64(record->time_ns, NSEC_PER_MSEC);
+	memset(history, 0, sizeof(*history));
+	history->slots = memory;
+	history->buckets = (u16 *)&history->slots[nr_slots];
+	history->nr_slots = nr_slots;
+	memset(history->buckets, 0xff, nr_slots * sizeof(*history->buckets));
 }
 
-/* The page frame of a record; false when it isn't system memory. */
-static bool record_frame(const struct vigil_record *record, unsigned long *pfn,
-			 int *nid)
+static u16 slot_of(const struct vigil_history *history, u32 position)
 {
-	struct page *page = NULL;
-
-	if (record->flags & VIGIL_RECORD_ADDRESS) {
-		*pfn = record->address >> PAGE_SHIFT;
-		page = pfn_to_online_page(*pfn);
-	}
-	*nid = page ? page_to_nid(page) : vigil_memory_nid_of_cpu(record->cpu);
-	return page;
+	return position & (history->nr_slots - 1);
 }
 
-/* A page frame had too many corrected errors. */
-static void act(unsigned long pfn, int nid)
+static u16 *bucket_of(const struct vigil_history *history,
+		      const struct vigil_cell *cell)
 {
-	if (vigil_memory_offline(pfn, nid))
-		vigil_decay_table_forget(&history.table, pfn);
-	else
-		vigil_memory_count(nid, COUNTER_OFFLINE_DEFERRED, 1);
+	u64 value = (u64)cell->row << 32 | (u32)cell->column << 16 |
+		    cell->bank << 8 | cell->device;
+
+	value ^= (u64)cell->parity << 24;
+	return &history->buckets[hash_64(value, ilog2(history->nr_slots))];
 }
 
-static void take_corrected(const struct vigil_record *record)
+static bool same_cell(const struct vigil_cell *a, const struct vigil_cell *b)
 {
-	struct vigil_memory_node *node;
-	struct vigil_decay_entry *entry;
-	u64 evictions, window_ms;
-	unsigned long pfn;
-	int nid;
+	return !memcmp(a, b, sizeof(*a));
+}
 
-	if (!record_frame(record, &pfn, &nid)) {
-		vigil_memory_count(nid, COUNTER_CORRECTED, 1);
-		vigil_memory_count(nid, COUNTER_WITHOUT_ADDRESS, 1);
+/* The link to a cell's first sighting, or the end of the chain for it. */
+static u16 *find(const struct vigil_history *history,
+		 const struct vigil_cell *cell)
+{
+	u16 *link = bucket_of(history, cell);
+
+	while (*link != VIGIL_HISTORY_NONE &&
+	       !same_cell(&history->slots[*link].cell, cell))
+		link = &history->slots[*link].chain;
+	return link;
+}
+
+/* Take the oldest sighting out. The cell's next one becomes its first. */
+static void drop_oldest(struct vigil_history *history)
+{
+	u16 slot = slot_of(history, history->tail++);
+	struct vigil_sighting *old = &history->slots[slot];
+	struct vigil_sighting *heir;
+	u16 *link = find(history, &old->cell);
+
+	if (old->next == VIGIL_HISTORY_NONE) {
+		*link = old->chain;
+		history->nr_cells--;
 		return;
 	}
-	vigil_memory_count(nid, COUNTER_CORRECTED, 1);
-	if (record->flags & VIGIL_RECORD_COLLECTED) {
-		vigil_memory_count(nid, COUNTER_COLLECTED, 1);
-		history.others_act = true;
-	}
-	if (history.others_act)
-		vigil_memory_watch(OTHERS_ACT_MS);
-
-	/* Errors of a frame that is out of use call for nothing. */
-	if (vigil_memory_frame(pfn).state != VIGIL_FRAME_NONE)
-		return;
-
-	node = vigil_memory_node(nid);
-	window_ms = READ_ONCE(node->window_s) * MSEC_PER_SEC;
-	evictions = history.table.evictions;
-	entry = vigil_decay_table_add(&history.table, pfn, record_ms(record),
-				      window_ms);
-	vigil_memory_count(nid, COUNTER_EVICTIONS,
-			   history.table.evictions - evictions);
-	if (!history.others_act &&
-	    vigil_decay_reached(&entry->count,
-				READ_ONCE(node->threshold_events)))
-		act(pfn, nid);
+	heir = &history->slots[old->next];
+	heir->first = true;
+	heir->total = old->total - old->count;
+	heir->last = old->last;
+	heir->chain = old->chain;
+	*link = old->next;
 }
 
-/* Has another source reported this uncorrected error already? */
-static bool reported(unsigned long pfn, unsigned int source, u64 now_ms)
+/**
+ * vigil_history_expire() - Forget what is older than VIGIL_HISTORY_SECONDS.
+ * @history: the history
+ * @now_s: the time; earlier ones than before count as that
+ *
+ * What happened VIGIL_HISTORY_SECONDS ago is still kept.
+ *
+ * Context: Any; the caller serialises.
+ */
+void vigil_history_expire(struct vigil_history *history, u32 now_s)
 {
-	struct latest_error *error;
-	unsigned int i;
-
-	for (i = 0; i < NR_LATEST; i++) {
-		error = &history.latest[i];
-		if (error->sources && error->pfn == pfn &&
-		    !(error->sources & BIT(source)) &&
-		    now_ms < error->time_ms + SAME_ERROR_MS) {
-			error->sources |= BIT(source);
-			return true;
-		}
-	}
-
-	error = &history.latest[history.next_latest];
-	history.next_latest = (history.next_latest + 1) % NR_LATEST;
-	error->pfn = pfn;
-	error->time_ms = now_ms;
-	error->sources = BIT(source);
-	return false;
+	history->now_s = max(history->now_s, now_s);
+	while (vigil_history_len(history) &&
+	       history->now_s - vigil_history_at(history, history->tail)->time_s >
+	       VIGIL_HISTORY_SECONDS)
+		drop_oldest(history);
+	if (vigil_history_len(history) < history->nr_slots / 4)
+		history->resolution_s = 0;
 }
 
-static void take_outcome(const struct vigil_record *record, unsigned long pfn,
-			 int nid)
+static void count_more(u32 *count, u32 more)
 {
-	switch (record->outcome) {
-	case VIGIL_OUTCOME_RECOVERED:
-		vigil_memory_count(nid, COUNTER_UE_RECOVERED, 1);
-		break;
-	case VIGIL_OUTCOME_DELAYED:
-		vigil_memory_count(nid, COUNTER_UE_DELAYED, 1);
-		break;
-	case VIGIL_OUTCOME_FAILED:
-		vigil_memory_count(nid, COUNTER_UE_FAILED, 1);
-		vigil_memory_unhandled(nid, record_ms(record));
-		break;
-	case VIGIL_OUTCOME_IGNORED:
-		vigil_memory_count(nid, COUNTER_UE_IGNORED, 1);
-		vigil_memory_unhandled(nid, record_ms(record));
-		break;
-	default:
-		return;
-	}
-	if (vigil_memory_poisoned(pfn)) {
-		vigil_memory_note_external(pfn, true);
-		vigil_decay_table_forget(&history.table, pfn);
-	}
+	*count += min(more, U32_MAX - *count);
 }
 
-static void take_uncorrected(const struct vigil_record *record)
+/* Does it go into the cell's last sighting? Then that is done. */
+static bool join(struct vigil_history *history, u16 first_slot, u32 time_s,
+		 u32 count)
 {
-	u64 now_ms = record_ms(record);
-	unsigned long pfn;
-	int nid;
+	struct vigil_sighting *first, *last;
 
-	if (!record_frame(record, &pfn, &nid)) {
-		vigil_memory_uncorrected(nid, now_ms);
-		vigil_memory_count(nid, COUNTER_WITHOUT_ADDRESS, 1);
+	if (first_slot == VIGIL_HISTORY_NONE)
+		return false;
+	first = &history->slots[first_slot];
+	last = &history->slots[first->last];
+	if (time_s - last->time_s > history->resolution_s)
+		return false;
+	count_more(&last->count, count);
+	count_more(&first->total, count);
+	return true;
+}
+
+/* Add a sighting, of which cell, time, count and scrub are known: it has room. */
+static void append(struct vigil_history *history, u16 *link,
+		   const struct vigil_sighting *fresh)
+{
+	u16 slot = slot_of(history, history->head++);
+	struct vigil_sighting *first, *sighting = &history->slots[slot];
+	u16 first_slot = *link;
+
+	*sighting = *fresh;
+	sighting->total = fresh->count;
+	sighting->next = VIGIL_HISTORY_NONE;
+	sighting->last = slot;
+	sighting->chain = VIGIL_HISTORY_NONE;
+	sighting->first = first_slot == VIGIL_HISTORY_NONE;
+	if (sighting->first) {
+		*link = slot;
+		history->nr_cells++;
 		return;
 	}
-	if (!reported(pfn, record->source, now_ms))
-		vigil_memory_uncorrected(nid, now_ms);
-	take_outcome(record, pfn, nid);
+	first = &history->slots[first_slot];
+	history->slots[first->last].next = slot;
+	first->last = slot;
+	count_more(&first->total, fresh->count);
 }
 
-/* Take what is in the ring of a CPU; true if there may be more. */
-static bool drain_ring(unsigned int cpu)
+/* Add what @from holds again; it may be where this history's slots are. */
+static void refill(struct vigil_history *history,
+		   const struct vigil_history *from)
 {
-	struct cpu_ring *cpu_ring = per_cpu_ptr(history.rings, cpu);
-	struct vigil_record record;
-	unsigned int n;
-	u32 dropped;
+	u32 position;
+	u16 *link;
 
-	for (n = 0; n < VIGIL_RING_SLOTS; n++) {
-		if (!vigil_ring_get(&cpu_ring->ring, &record))
-			break;
-		if (record.flags & VIGIL_RECORD_UNCORRECTED)
-			take_uncorrected(&record);
-		else
-			take_corrected(&record);
-	}
+	for (position = from->tail; position != from->head; position++) {
+		struct vigil_sighting old = *vigil_history_at(from, position);
 
-	dropped = vigil_ring_dropped(&cpu_ring->ring);
-	if (dropped != cpu_ring->nr_dropped) {
-		vigil_memory_count(vigil_memory_nid_of_cpu(cpu),
-				   COUNTER_DROPPED,
-				   dropped - cpu_ring->nr_dropped);
-		cpu_ring->nr_dropped = dropped;
+		link = find(history, &old.cell);
+		if (!join(history, *link, old.time_s, old.count))
+			append(history, link, &old);
 	}
-	return n == VIGIL_RING_SLOTS;
 }
 
-static void drain_work_fn(struct work_struct *work)
+static void start_anew(struct vigil_history *history, void *memory,
+		       u32 nr_slots, u32 resolution_s)
 {
-	bool more = false;
-	unsigned int cpu;
+	struct vigil_history from = *history;
 
-	mutex_lock(&vigil_memory_lock);
-	for_each_possible_cpu(cpu) {
-		more |= drain_ring(cpu);
-		cond_resched();
-	}
-	vigil_memory_tell(NULL);
-	mutex_unlock(&vigil_memory_lock);
-
-	if (more)
-		schedule_work(&drain_work);
+	vigil_history_init(history, memory, nr_slots);
+	history->resolution_s = resolution_s;
+	history->now_s = from.now_s;
+	history->forgotten = from.forgotten;
+	/* In place, the slot that is written is read or has been. */
+	history->head = from.tail;
+	history->tail = from.tail;
+	refill(history, &from);
 }
 
-/* Notice what others did about page frames that had errors. */
-void vigil_memory_history_review(void)
+/**
+ * vigil_history_move() - Put a history into other memory.
+ * @history: the history
+ * @memory: as for vigil_history_init(); the old memory is the caller's again
+ * @nr_slots: as for vigil_history_init(); enough for what is there
+ *
+ * Context: Any; the caller serialises.
+ */
+void vigil_history_move(struct vigil_history *history, void *memory,
+			u32 nr_slots)
 {
-	struct vigil_decay_entry *entry;
-	u32 i;
+	start_anew(history, memory, nr_slots, history->resolution_s);
+}
 
-	lockdep_assert_held(&vigil_memory_lock);
+/* Make room for one sighting, at the least loss. */
+static void make_room(struct vigil_history *history)
+{
+	u32 again = vigil_history_len(history) - history->nr_cells;
 
-	for (i = 0; i < history.table.nr_entries; i++) {
-		entry = &history.table.entries[i];
-		if (!entry->count.level_q16 ||
-		    !vigil_memory_poisoned(entry->pfn))
-			continue;
-		vigil_memory_note_external(entry->pfn, false);
-		memset(entry, 0, sizeof(*entry));
+	if (again >= history->nr_slots / 4 &&
+	    history->resolution_s < VIGIL_HISTORY_SECONDS)
+		start_anew(history, history->slots, history->nr_slots,
+			   max(1U, 2 * history->resolution_s));
+
+	if (vigil_history_full(history)) {
+		history->forgotten +=
+			vigil_history_at(history, history->tail)->count;
+		drop_oldest(history);
 	}
 }
 
 /**
- * vigil_memory_history_init() - Get memory for rings and counts.
- * @nr_entries: page frames to count for, a power of two
+ * vigil_history_add() - Add errors of a cell.
+ * @history: the history
+ * @cell: where
+ * @now_s: when; earlier ones than before count as that
+ * @count: how many errors
+ * @scrub: found by the patrol scrubber, not by a read
  *
- * Context: Process context, before sources are started.
- * Return: 0 or -ENOMEM.
+ * Context: Any; the caller serialises. The worst case is rare and goes over all
+ * sightings once.
  */
-int vigil_memory_history_init(unsigned int nr_entries)
+void vigil_history_add(struct vigil_history *history,
+		       const struct vigil_cell *cell, u32 now_s, u32 count,
+		       bool scrub)
 {
-	history.rings = alloc_percpu(struct cpu_ring);
-	if (!history.rings)
-		return -ENOMEM;
+	struct vigil_sighting fresh;
+	u16 *link;
 
-	history.entries = kvcalloc(nr_entries, sizeof(*history.entries),
-				   GFP_KERNEL);
-	if (!history.entries) {
-		free_percpu(history.rings);
-		return -ENOMEM;
+	vigil_history_expire(history, now_s);
+	link = find(history, cell);
+	if (join(history, *link, history->now_s, count))
+		return;
+	if (vigil_history_full(history)) {
+		make_room(history);
+		link = find(history, cell);
+		if (join(history, *link, history->now_s, count))
+			return;
 	}
-	vigil_decay_table_init(&history.table, history.entries, nr_entries);
-	return 0;
-}
 
-/* After the sources have stopped: afterwards the drain does not run. */
-void vigil_memory_history_stop(void)
-{
-	irq_work_sync(&kick);
-	cancel_work_sync(&drain_work);
-}
-
-void vigil_memory_history_exit(void)
-{
-	kvfree(history.entries);
-	free_percpu(history.rings);
+	fresh = (struct vigil_sighting) {
+		.cell = *cell,
+		.time_s = history->now_s,
+		.count = count,
+		.scrub = scrub,
+	};
+	append(history, link, &fresh);
 }

@@ -10,7 +10,10 @@
 #include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/module.h>
+#include <linux/timekeeping.h>
+#include <linux/vigil/memory.h>
 
+#include "dimm.h"
 #include "memory.h"
 
 #define TRACKED_PAGES		4096
@@ -26,8 +29,33 @@ MODULE_PARM_DESC(tracked_pages,
 DEFINE_MUTEX(vigil_memory_lock);
 struct workqueue_struct *vigil_memory_actions;
 
+static u64 driven_ns;	/* READ_ONCE(), WRITE_ONCE() */
+
+/* The time of errors. Any context, machine check included. */
+u64 vigil_memory_clock_ns(void)
+{
+	return READ_ONCE(driven_ns) ?: ktime_get_mono_fast_ns();
+}
+
+/**
+ * vigil_memory_set_clock() - Drive the time of errors, for tests.
+ * @now_ns: the time from now on, or 0 for the real one
+ *
+ * Windows, decay and verdicts go by this time. Pauses and deadlines of actions
+ * do not.
+ *
+ * Context: Any.
+ */
+void vigil_memory_set_clock(u64 now_ns)
+{
+	WRITE_ONCE(driven_ns, now_ns);
+}
+EXPORT_SYMBOL_GPL(vigil_memory_set_clock);
+
 static void stop_sources(void)
 {
+	if (IS_ENABLED(CONFIG_RAS))
+		vigil_memory_edac_stop();
 	if (IS_ENABLED(CONFIG_TRACEPOINTS))
 		vigil_memory_mf_stop();
 	if (IS_ENABLED(CONFIG_X86_MCE))
@@ -36,11 +64,15 @@ static void stop_sources(void)
 
 static int start_sources(void)
 {
+	int err = 0;
+
 	if (IS_ENABLED(CONFIG_X86_MCE))
 		vigil_memory_mce_start();
 	if (IS_ENABLED(CONFIG_TRACEPOINTS))
-		return vigil_memory_mf_start();
-	return 0;
+		err = vigil_memory_mf_start();
+	if (IS_ENABLED(CONFIG_RAS) && !err)
+		err = vigil_memory_edac_start();
+	return err;
 }
 
 static int __init vigil_memory_init(void)
@@ -54,9 +86,12 @@ static int __init vigil_memory_init(void)
 	err = vigil_memory_actions_init();
 	if (err)
 		return err;
-	err = vigil_memory_history_init(tracked_pages);
+	err = vigil_memory_drain_init(tracked_pages);
 	if (err)
 		goto actions_exit;
+	err = vigil_memory_dimms_init();
+	if (err)
+		goto drain_exit;
 	err = vigil_memory_nodes_init();
 	if (err)
 		goto nodes_exit;
@@ -64,21 +99,25 @@ static int __init vigil_memory_init(void)
 	if (err)
 		goto stop_sources;
 
+	vigil_memory_scan();
 	vigil_memory_watch(0);
 	return 0;
 
 stop_sources:
 	stop_sources();
-	vigil_memory_history_stop();
+	vigil_memory_drain_stop();
 	vigil_memory_nodes_stop();
 nodes_exit:
 	/* The actions look at nodes and counts until they have ended. */
 	vigil_memory_actions_exit();
 	vigil_memory_frames_exit();
 	vigil_memory_nodes_exit();
-	vigil_memory_history_exit();
+	vigil_memory_dimms_exit();
+	vigil_memory_drain_exit();
 	return err;
 
+drain_exit:
+	vigil_memory_drain_exit();
 actions_exit:
 	vigil_memory_actions_exit();
 	return err;
@@ -87,12 +126,13 @@ actions_exit:
 static void __exit vigil_memory_exit(void)
 {
 	stop_sources();
-	vigil_memory_history_stop();
+	vigil_memory_drain_stop();
 	vigil_memory_nodes_stop();
 	vigil_memory_actions_exit();
 	vigil_memory_frames_exit();
 	vigil_memory_nodes_exit();
-	vigil_memory_history_exit();
+	vigil_memory_dimms_exit();
+	vigil_memory_drain_exit();
 }
 
 module_init(vigil_memory_init);

@@ -4,7 +4,7 @@
  *
  * Two threads of work and one lock:
  *
- *   - the drain (history.c) empties the rings, counts, and decides that a page
+ *   - the drain (drain.c) empties the rings, counts, and decides that a page
  *     frame has to go;
  *   - the actions (action.c, command.c), an ordered workqueue, take frames out of use and
  *     give them back, one at a time, and look for what others did.
@@ -18,7 +18,7 @@
 
 #include <linux/atomic.h>
 #include <linux/jiffies.h>
-#include <linux/ktime.h>
+#include <linux/math64.h>
 #include <linux/mutex.h>
 #include <linux/types.h>
 #include <linux/vigil/component.h>
@@ -140,9 +140,11 @@ extern struct mutex vigil_memory_lock;
 /* Ordered: one action at a time. */
 extern struct workqueue_struct *vigil_memory_actions;
 
+u64 vigil_memory_clock_ns(void);
+
 static inline u64 vigil_memory_now_ms(void)
 {
-	return ktime_to_ms(ktime_get());
+	return div_u64(vigil_memory_clock_ns(), NSEC_PER_MSEC);
 }
 
 /* node.c: components, their counts and their health */
@@ -152,12 +154,13 @@ void vigil_memory_nodes_exit(void);
 struct vigil_memory_node *vigil_memory_node(int nid);
 int vigil_memory_nid_of_cpu(unsigned int cpu);
 void vigil_memory_count(int nid, enum vigil_memory_counter counter, u32 n);
-void vigil_memory_uncorrected(int nid, u64 now_ms);
+void vigil_memory_uncorrected(int nid, u32 n, u64 now_ms);
 void vigil_memory_unhandled(int nid, u64 now_ms);
 void vigil_memory_stuck(int nid, u64 now_ms);
 void vigil_memory_account(const struct vigil_frame *frame, int delta);
 bool vigil_memory_budget_left(int nid);
 void vigil_memory_tell(const char *reason);
+void vigil_memory_scan(void);
 
 /* frame.c: page frames out of use */
 void vigil_memory_frames_exit(void);
@@ -175,12 +178,12 @@ void vigil_memory_unhold(unsigned long pfn);
 bool vigil_memory_can_unpoison(void);
 int vigil_memory_unpoison(unsigned long pfn);
 
-/* history.c: from records to counts and decisions */
-int vigil_memory_history_init(unsigned int nr_entries);
-void vigil_memory_history_stop(void);
-void vigil_memory_history_exit(void);
-void vigil_memory_record(struct vigil_record *record);
-void vigil_memory_history_review(void);
+/* drain.c: from records to counts and decisions */
+int vigil_memory_drain_init(unsigned int nr_entries);
+void vigil_memory_drain_stop(void);
+void vigil_memory_drain_exit(void);
+void vigil_memory_record(struct vigil_record *record, const char *text);
+void vigil_memory_drain_review(void);
 
 /* action.c: failing page frames, and what others did */
 int vigil_memory_actions_init(void);
@@ -197,10 +200,12 @@ void vigil_memory_execute(struct vigil_component *component, void *priv,
 			  const struct vigil_request *request,
 			  struct vigil_outcome *out);
 
-/* source_mce.c, source_mf.c: where errors come from */
+/* source_mce.c, source_mf.c, source_edac.c: where errors come from */
 void vigil_memory_mce_start(void);
 void vigil_memory_mce_stop(void);
 int vigil_memory_mf_start(void);
 void vigil_memory_mf_stop(void);
+int vigil_memory_edac_start(void);
+void vigil_memory_edac_stop(void);
 
 #endif /* VIGIL_MEMORY_H */

@@ -28,6 +28,7 @@
 #include <linux/slab.h>
 #include <linux/topology.h>
 
+#include "dimm.h"
 #include "memory.h"
 
 /* mcelog's default: 2 corrected errors in 24 hours. */
@@ -213,13 +214,13 @@ static u64 uncorrected_window_ms(const struct vigil_memory_node *node)
 	return READ_ONCE(node->uncorrected_window_s) * MSEC_PER_SEC;
 }
 
-/* There was an uncorrected error. */
-void vigil_memory_uncorrected(int nid, u64 now_ms)
+/* There were uncorrected errors. */
+void vigil_memory_uncorrected(int nid, u32 n, u64 now_ms)
 {
 	struct vigil_memory_node *node = &nodes[nid];
 
-	vigil_memory_count(nid, COUNTER_UNCORRECTED, 1);
-	vigil_decay_add(&node->uncorrected, now_ms,
+	vigil_memory_count(nid, COUNTER_UNCORRECTED, n);
+	vigil_decay_add(&node->uncorrected, n, now_ms,
 			uncorrected_window_ms(node));
 }
 
@@ -445,6 +446,13 @@ static void scan_work_fn(struct work_struct *work)
 
 	if (err)
 		pr_warn("can't add the memory of a node: %d\n", err);
+	vigil_memory_dimms_scan();
+}
+
+/* Look for nodes and memory modules that have no component yet. Any context. */
+void vigil_memory_scan(void)
+{
+	schedule_work(&scan_work);
 }
 
 /* Runs inside memory hotplug's locks: leave the work to somebody else. */
@@ -452,7 +460,7 @@ static int memory_changed(struct notifier_block *block, unsigned long action,
 			  void *data)
 {
 	if (action == MEM_ONLINE || action == MEM_OFFLINE) {
-		schedule_work(&scan_work);
+		vigil_memory_scan();
 		vigil_memory_watch(0);
 	}
 	return NOTIFY_OK;
@@ -508,6 +516,7 @@ void vigil_memory_nodes_stop(void)
 {
 	unregister_memory_notifier(&memory_block);
 	cancel_work_sync(&scan_work);
+	vigil_memory_dimms_stop();
 	remove_components();
 }
 

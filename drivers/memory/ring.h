@@ -18,10 +18,19 @@
  * enum vigil_record_source - Who reported an error.
  * @VIGIL_RECORD_MCE: the machine-check decode chain (x86)
  * @VIGIL_RECORD_MEMORY_FAILURE: the kernel's memory_failure()
+ * @VIGIL_RECORD_EDAC: a driver of a memory controller
+ * @VIGIL_RECORD_GHES: the firmware (ACPI's generic hardware error source)
+ * @VIGIL_RECORD_ARM: the firmware, about a processor (Arm)
  */
 enum vigil_record_source {
 	VIGIL_RECORD_MCE,
 	VIGIL_RECORD_MEMORY_FAILURE,
+	VIGIL_RECORD_EDAC,
+	VIGIL_RECORD_GHES,
+	VIGIL_RECORD_ARM,
+
+	/* private: */
+	VIGIL_RECORD_SOURCES
 };
 
 /**
@@ -46,65 +55,114 @@ enum vigil_record_outcome {
 #define VIGIL_RECORD_UNCORRECTED	0x01
 #define VIGIL_RECORD_ADDRESS		0x02	/* address is valid */
 #define VIGIL_RECORD_COLLECTED		0x04	/* RAS_CEC took charge of it */
+#define VIGIL_RECORD_DIMM		0x08	/* mc and layers are valid */
+#define VIGIL_RECORD_SCRUB		0x10	/* found by the patrol scrubber */
 
 /**
  * struct vigil_record - One error, as its source saw it.
- * @time_ns: ktime_get_mono_fast_ns()
+ * @time_ns: vigil_memory_clock_ns()
  * @address: physical address in bytes, if VIGIL_RECORD_ADDRESS
  * @status: the source's own status word, for later analysis
  * @cpu: CPU that reported it
+ * @count: how many errors the source says it stands for; 0: to be ignored
  * @source: enum vigil_record_source
  * @outcome: enum vigil_record_outcome
  * @flags: VIGIL_RECORD_... bits
+ * @mc: number of the memory controller, if VIGIL_RECORD_DIMM
+ * @layers: place of the memory module below it, -1 where a layer is not used
  */
 struct vigil_record {
 	u64 time_ns;
 	u64 address;
 	u64 status;
 	u32 cpu;
+	u32 count;
 	u8 source;
 	u8 outcome;
 	u16 flags;
+	u8 mc;
+	s8 layers[3];
 };
 
-static_assert(sizeof(struct vigil_record) == 32);
+static_assert(sizeof(struct vigil_record) == 40);
 
 /* A power of two. What a machine check can leave behind at once is less. */
-#define VIGIL_RING_SLOTS	256U
+#define VIGIL_RING_SLOTS	512U
+
+/* Room for the text of an error, which lies in the slots after its record. */
+#define VIGIL_RING_TEXT_SLOTS	6U
+#define VIGIL_RING_TEXT_BYTES	(VIGIL_RING_TEXT_SLOTS * 64)
+
+/* A storm rarely comes from more cells than that at a time; a power of two. */
+#define VIGIL_RING_RECENT	4U
 
 /**
- * struct vigil_ring_slot - Place for one record.
- * @turn: position + 1 when the record of that position is complete; anything
- *	else when it is not. Written with release, read with acquire.
+ * struct vigil_ring_slot - Place for one record, or for a part of its text.
+ * @state: (position + 1) << 32 | reports when the record of that position is
+ *	complete; anything else when it is not. Written with release and by
+ *	cmpxchg, read with acquire.
  * @position: which record this is; the producer's that reserved the slot
- * @record: the record; the producer's until @turn is set, then the consumer's
+ * @nr_slots: how many it takes; the producer's
+ * @record: the record; the producer's until @state is set, then the consumer's
+ * @reserved: fills the cache line
  */
 struct vigil_ring_slot {
-	u32 turn;
+	u64 state;
 	u32 position;
+	u32 nr_slots;
 	struct vigil_record record;
+	u64 reserved;
 };
+
+static_assert(sizeof(struct vigil_ring_slot) == 64);
 
 /**
  * struct vigil_ring - Records of one CPU.
  * @head: position of the next record to be reserved; producers, by cmpxchg
- * @dropped: records lost because the ring was full; producers, by cmpxchg
+ * @dropped: records lost because the ring was full; producers
+ * @nr_recent: how often @recent was written; producers, who may lose some
+ * @recent: positions of the latest records, which others may join; producers
  * @tail: position of the next record to be read; written by the consumer
- * @slots: record of position p is in slot p modulo VIGIL_RING_SLOTS
+ * @slots: record of position p is in slot p modulo VIGIL_RING_SLOTS; its text
+ *	follows and does not wrap
  *
  * All zeroes is an empty ring.
  */
 struct vigil_ring {
 	u32 head;
-	u32 dropped;
+	atomic_t dropped;
+	u32 nr_recent;
+	u32 recent[VIGIL_RING_RECENT];
 	u32 tail;
-	struct vigil_ring_slot slots[VIGIL_RING_SLOTS];
+	struct vigil_ring_slot slots[VIGIL_RING_SLOTS + VIGIL_RING_TEXT_SLOTS];
 };
 
-struct vigil_ring_slot *vigil_ring_reserve(struct vigil_ring *ring);
-void vigil_ring_commit(struct vigil_ring_slot *slot);
+/**
+ * struct vigil_ring_taken - What was taken out of a ring.
+ * @record: the record, with the count of all reports that joined it
+ * @has_text: @text is valid
+ * @text: NUL terminated
+ */
+struct vigil_ring_taken {
+	struct vigil_record record;
+	bool has_text;
+	char text[VIGIL_RING_TEXT_BYTES];
+};
+
+struct vigil_ring_slot *vigil_ring_reserve(struct vigil_ring *ring,
+					   bool with_text);
+bool vigil_ring_commit(struct vigil_ring *ring, struct vigil_ring_slot *slot);
 bool vigil_ring_put(struct vigil_ring *ring, const struct vigil_record *record);
-bool vigil_ring_get(struct vigil_ring *ring, struct vigil_record *record);
+bool vigil_ring_get(struct vigil_ring *ring, struct vigil_ring_taken *taken);
 u32 vigil_ring_dropped(const struct vigil_ring *ring);
+
+/*
+ * Where the text of a slot goes that was reserved with it: NUL terminated, and
+ * with NULs up to the next multiple of 8, as strscpy() leaves it.
+ */
+static inline char *vigil_ring_text(struct vigil_ring_slot *slot)
+{
+	return (char *)(slot + 1);
+}
 
 #endif /* VIGIL_MEMORY_RING_H */

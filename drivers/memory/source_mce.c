@@ -57,7 +57,7 @@ static u64 address_of(const struct mce *mce)
 static int take_record(struct notifier_block *nb, unsigned long action,
 		       void *data)
 {
-	struct vigil_record record = { .source = VIGIL_RECORD_MCE };
+	struct vigil_record record = { .source = VIGIL_RECORD_MCE, .count = 1 };
 	struct mce *mce = data;
 
 	if (!mce || !mce_is_memory_error(mce))
@@ -76,7 +76,7 @@ static int take_record(struct notifier_block *nb, unsigned long action,
 		record.flags |= VIGIL_RECORD_COLLECTED;
 	record.status = mce->status;
 	record.cpu = mce->extcpu;
-	vigil_memory_record(&record);
+	vigil_memory_record(&record, NULL);
 	return NOTIFY_DONE;
 }
 

@@ -48,10 +48,11 @@ static void probe_event(void *data, unsigned long pfn, int type, int result)
 		.address = (u64)pfn << PAGE_SHIFT,
 		.status = (u32)result | (u64)type << 32,
 		.outcome = outcome_of(type, result),
+		.count = 1,
 		.cpu = raw_smp_processor_id(),
 	};
 
-	vigil_memory_record(&record);
+	vigil_memory_record(&record, NULL);
 }
 
 static void find_event(struct tracepoint *tp, void *priv)

@@ -171,6 +171,10 @@ static const struct vigil_attribute component_attributes[] = {
 		.type = VIGIL_FIELD_NEST,
 		.nested = &vigil_set_value,
 	},
+	[VIGIL_A_COMPONENT_LABEL] = {
+		.name = "label",
+		.type = VIGIL_FIELD_STRING,
+	},
 };
 
 const struct vigil_set vigil_set_component = {
@@ -271,6 +275,80 @@ const struct vigil_set vigil_set_event = {
 	.nr_attributes = ARRAY_SIZE(event_attributes),
 };
 
+static const struct vigil_attribute feature_attributes[] = {
+	[VIGIL_A_FEATURE_COMPONENT] = {
+		.name = "component",
+		.type = VIGIL_FIELD_STRING,
+	},
+	[VIGIL_A_FEATURE_NAME] = {
+		.name = "name",
+		.type = VIGIL_FIELD_STRING,
+	},
+	[VIGIL_A_FEATURE_WINDOW_SECONDS] = {
+		.name = "window-seconds",
+		.type = VIGIL_FIELD_U32,
+	},
+	[VIGIL_A_FEATURE_VALUE] = {
+		.name = "value",
+		.type = VIGIL_FIELD_U32,
+	},
+};
+
+const struct vigil_set vigil_set_feature = {
+	.name = "feature",
+	.attributes = feature_attributes,
+	.nr_attributes = ARRAY_SIZE(feature_attributes),
+};
+
+static const struct vigil_attribute cell_attributes[] = {
+	[VIGIL_A_CELL_COMPONENT] = {
+		.name = "component",
+		.type = VIGIL_FIELD_STRING,
+	},
+	[VIGIL_A_CELL_RANK] = {
+		.name = "rank",
+		.type = VIGIL_FIELD_U32,
+	},
+	[VIGIL_A_CELL_DEVICE] = {
+		.name = "device",
+		.type = VIGIL_FIELD_U32,
+	},
+	[VIGIL_A_CELL_BANK] = {
+		.name = "bank",
+		.type = VIGIL_FIELD_U32,
+	},
+	[VIGIL_A_CELL_ROW] = {
+		.name = "row",
+		.type = VIGIL_FIELD_U32,
+	},
+	[VIGIL_A_CELL_COLUMN] = {
+		.name = "column",
+		.type = VIGIL_FIELD_U32,
+	},
+	[VIGIL_A_CELL_PARITY] = {
+		.name = "parity",
+		.type = VIGIL_FIELD_U32,
+	},
+	[VIGIL_A_CELL_COUNT] = {
+		.name = "count",
+		.type = VIGIL_FIELD_U32,
+	},
+	[VIGIL_A_CELL_AGE_SECONDS] = {
+		.name = "age-seconds",
+		.type = VIGIL_FIELD_U32,
+	},
+	[VIGIL_A_CELL_SCRUB] = {
+		.name = "scrub",
+		.type = VIGIL_FIELD_FLAG,
+	},
+};
+
+const struct vigil_set vigil_set_cell = {
+	.name = "cell",
+	.attributes = cell_attributes,
+	.nr_attributes = ARRAY_SIZE(cell_attributes),
+};
+
 const struct vigil_message_type vigil_message_types[] = {
 	[VIGIL_CMD_COMPONENT_GET] = {
 		.name = "component-get",
@@ -311,6 +389,14 @@ const struct vigil_message_type vigil_message_types[] = {
 	[VIGIL_CMD_EVENT_NTF] = {
 		.name = "event-ntf",
 		.set = &vigil_set_event,
+	},
+	[VIGIL_CMD_FEATURE_GET] = {
+		.name = "feature-get",
+		.set = &vigil_set_feature,
+	},
+	[VIGIL_CMD_CELL_GET] = {
+		.name = "cell-get",
+		.set = &vigil_set_cell,
 	},
 };
 

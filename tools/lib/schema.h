@@ -53,6 +53,8 @@ extern const struct vigil_set vigil_set_component;
 extern const struct vigil_set vigil_set_value;
 extern const struct vigil_set vigil_set_operation;
 extern const struct vigil_set vigil_set_event;
+extern const struct vigil_set vigil_set_feature;
+extern const struct vigil_set vigil_set_cell;
 
 /* indexed by VIGIL_CMD_..., may have holes */
 extern const struct vigil_message_type vigil_message_types[];

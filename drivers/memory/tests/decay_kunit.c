@@ -50,7 +50,7 @@ static void rule_is_met(struct kunit *test)
 	u32 i;
 
 	for (i = 0; i < c->nr; i++) {
-		vigil_decay_add(&count, c->at_ms[i], c->window_ms);
+		vigil_decay_add(&count, 1, c->at_ms[i], c->window_ms);
 		KUNIT_EXPECT_EQ(test, vigil_decay_reached(&count, c->events),
 				c->reached && i + 1 == c->nr);
 	}
@@ -61,8 +61,8 @@ static void one_event_leaks_in_a_window(struct kunit *test)
 	struct vigil_decay count = {};
 	u32 half;
 
-	vigil_decay_add(&count, 1, DAY_MS);
-	vigil_decay_add(&count, 1, DAY_MS);
+	vigil_decay_add(&count, 1, 1, DAY_MS);
+	vigil_decay_add(&count, 1, 1, DAY_MS);
 	for (half = 0; half <= 4; half++)
 		KUNIT_EXPECT_EQ(test,
 				vigil_decay_read(&count,
@@ -77,7 +77,7 @@ static void fast_events_lose_no_leak(struct kunit *test)
 	u32 i;
 
 	for (i = 0; i < 1000; i++)
-		vigil_decay_add(&count, 1 + i, DAY_MS);
+		vigil_decay_add(&count, 1, 1 + i, DAY_MS);
 	KUNIT_EXPECT_EQ(test, vigil_decay_read(&count, 1 + DAY_MS, DAY_MS),
 			999 * ONE_Q16);
 }
@@ -88,7 +88,7 @@ static void count_has_a_limit(struct kunit *test)
 	u32 i;
 
 	for (i = 0; i < 2 * VIGIL_DECAY_EVENTS_MAX; i++)
-		vigil_decay_add(&count, 1, DAY_MS);
+		vigil_decay_add(&count, 1, 1, DAY_MS);
 	KUNIT_EXPECT_EQ(test, vigil_decay_read(&count, 1, DAY_MS),
 			LEVEL_MAX_Q16);
 	KUNIT_EXPECT_TRUE(test,
@@ -114,7 +114,7 @@ static void frames_are_found_and_forgotten(struct kunit *test)
 	make_table(test, &table, 256);
 	for (i = 0; i < ARRAY_SIZE(pfns); i++) {
 		KUNIT_EXPECT_NULL(test, vigil_decay_table_find(&table, pfns[i]));
-		vigil_decay_table_add(&table, pfns[i], 1, DAY_MS);
+		vigil_decay_table_add(&table, pfns[i], 1, 1, DAY_MS);
 	}
 	for (i = 0; i < ARRAY_SIZE(pfns); i++) {
 		KUNIT_EXPECT_NOT_NULL(test,
@@ -131,18 +131,18 @@ static void smallest_count_gives_way(struct kunit *test)
 
 	make_table(test, &table, VIGIL_DECAY_WAYS);
 	for (pfn = 0; pfn < VIGIL_DECAY_WAYS; pfn++) {
-		vigil_decay_table_add(&table, pfn, 1, DAY_MS);
+		vigil_decay_table_add(&table, pfn, 1, 1, DAY_MS);
 		if (pfn != 3)
-			vigil_decay_table_add(&table, pfn, 1, DAY_MS);
+			vigil_decay_table_add(&table, pfn, 1, 1, DAY_MS);
 	}
-	vigil_decay_table_add(&table, 1000, 2, DAY_MS);
+	vigil_decay_table_add(&table, 1000, 1, 2, DAY_MS);
 	KUNIT_EXPECT_EQ(test, table.evictions, 1);
 	for (pfn = 0; pfn < VIGIL_DECAY_WAYS; pfn++)
 		KUNIT_EXPECT_EQ(test, pfn != 3,
 				!!vigil_decay_table_find(&table, pfn));
 
 	/* What has decayed is no loss. */
-	vigil_decay_table_add(&table, 1001, 3 * DAY_MS, DAY_MS);
+	vigil_decay_table_add(&table, 1001, 1, 3 * DAY_MS, DAY_MS);
 	KUNIT_EXPECT_EQ(test, table.evictions, 1);
 }
 
@@ -152,10 +152,10 @@ static void bad_frame_survives_a_flood(struct kunit *test)
 	u64 pfn;
 
 	make_table(test, &table, 256);
-	vigil_decay_table_add(&table, 42, 1, DAY_MS);
-	vigil_decay_table_add(&table, 42, 1, DAY_MS);
+	vigil_decay_table_add(&table, 42, 1, 1, DAY_MS);
+	vigil_decay_table_add(&table, 42, 1, 1, DAY_MS);
 	for (pfn = 1000; pfn < 20000; pfn++)
-		vigil_decay_table_add(&table, pfn, 2, DAY_MS);
+		vigil_decay_table_add(&table, pfn, 1, 2, DAY_MS);
 	KUNIT_EXPECT_NOT_NULL(test, vigil_decay_table_find(&table, 42));
 }
 

@@ -8,7 +8,6 @@
 #include <kunit/test.h>
 #include <linux/irq_work.h>
 #include <linux/module.h>
-#include <linux/percpu.h>
 #include <linux/smp.h>
 
 #include "../ring.c"
@@ -21,24 +20,25 @@ static int ring_init(struct kunit *test)
 
 static bool put(struct vigil_ring *ring, u64 address)
 {
-	struct vigil_record record = { .address = address };
+	struct vigil_record record = { .address = address, .count = 1 };
 
 	return vigil_ring_put(ring, &record);
 }
 
 static void expect(struct kunit *test, struct vigil_ring *ring, u64 address)
 {
-	struct vigil_record record;
+	static struct vigil_ring_taken taken;
 
-	KUNIT_ASSERT_TRUE(test, vigil_ring_get(ring, &record));
-	KUNIT_EXPECT_EQ(test, record.address, address);
+	KUNIT_ASSERT_TRUE(test, vigil_ring_get(ring, &taken));
+	KUNIT_EXPECT_EQ(test, taken.record.address, address);
+	KUNIT_EXPECT_EQ(test, taken.record.count, 1);
 }
 
 static void expect_nothing(struct kunit *test, struct vigil_ring *ring)
 {
-	struct vigil_record record;
+	static struct vigil_ring_taken taken;
 
-	KUNIT_EXPECT_FALSE(test, vigil_ring_get(ring, &record));
+	KUNIT_EXPECT_FALSE(test, vigil_ring_get(ring, &taken));
 }
 
 static void first_in_first_out(struct kunit *test)
@@ -77,9 +77,6 @@ static void positions_wrap(struct kunit *test)
 
 	ring->head = position;
 	ring->tail = position;
-	for (i = 0; i < VIGIL_RING_SLOTS; i++)
-		ring->slots[(position - 1 - i) % VIGIL_RING_SLOTS].turn =
-			position - i;
 	for (i = 0; i < 30; i++) {
 		KUNIT_ASSERT_TRUE(test, put(ring, i));
 		expect(test, ring, i);
@@ -108,7 +105,7 @@ static void interrupted_record_is_waited_for(struct kunit *test)
 
 	init_irq_work(&nested.work, put_nested);
 	preempt_disable();
-	slot = vigil_ring_reserve(test->priv);
+	slot = vigil_ring_reserve(test->priv, false);
 	irq_work_queue(&nested.work);
 	preempt_enable();
 	irq_work_sync(&nested.work);
@@ -117,43 +114,54 @@ static void interrupted_record_is_waited_for(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, nested.good);
 	expect_nothing(test, test->priv);
 	slot->record.address = 1;
-	vigil_ring_commit(slot);
+	vigil_ring_commit(test->priv, slot);
 	expect(test, test->priv, 1);
 	expect(test, test->priv, 2);
 	expect_nothing(test, test->priv);
 }
 
 /* Every CPU fills its own ring from an interrupt, all at the same time. */
-static void fill_ring(void *rings)
+static void fill_ring(void *data)
 {
-	struct vigil_ring *ring = this_cpu_ptr((struct vigil_ring __percpu *)rings);
+	struct vigil_ring **rings = data;
+	unsigned int cpu = smp_processor_id();
 	u64 i;
 
 	for (i = 0; i < 2 * VIGIL_RING_SLOTS; i++)
-		put(ring, (u64)smp_processor_id() << 32 | i);
+		put(rings[cpu], (u64)cpu << 32 | i);
+}
+
+static void check_ring(struct kunit *test, struct vigil_ring *ring,
+		       unsigned int cpu)
+{
+	struct vigil_ring_taken *taken;
+	u64 i;
+
+	taken = kunit_kzalloc(test, sizeof(*taken), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, taken);
+	for (i = 0; vigil_ring_get(ring, taken); i++)
+		KUNIT_EXPECT_EQ(test, taken->record.address,
+				(u64)cpu << 32 | i);
+	KUNIT_EXPECT_EQ(test, i, VIGIL_RING_SLOTS);
+	KUNIT_EXPECT_EQ(test, vigil_ring_dropped(ring), VIGIL_RING_SLOTS);
 }
 
 static void cpus_do_not_mix(struct kunit *test)
 {
-	struct vigil_ring __percpu *rings = alloc_percpu(struct vigil_ring);
-	struct vigil_record record;
+	struct vigil_ring **rings;
 	unsigned int cpu;
-	u64 i;
 
+	rings = kunit_kcalloc(test, nr_cpu_ids, sizeof(*rings), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, rings);
-	on_each_cpu(fill_ring, (void __force *)rings, 1);
-
 	for_each_online_cpu(cpu) {
-		struct vigil_ring *ring = per_cpu_ptr(rings, cpu);
-
-		for (i = 0; vigil_ring_get(ring, &record); i++)
-			KUNIT_EXPECT_EQ(test, record.address,
-					(u64)cpu << 32 | i);
-		KUNIT_EXPECT_EQ(test, i, VIGIL_RING_SLOTS);
-		KUNIT_EXPECT_EQ(test, vigil_ring_dropped(ring),
-				VIGIL_RING_SLOTS);
+		rings[cpu] = kunit_kzalloc(test, sizeof(*rings[cpu]),
+					   GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, rings[cpu]);
 	}
-	free_percpu(rings);
+
+	on_each_cpu(fill_ring, rings, 1);
+	for_each_online_cpu(cpu)
+		check_ring(test, rings[cpu], cpu);
 }
 
 static struct kunit_case ring_cases[] = {

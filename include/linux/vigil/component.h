@@ -9,6 +9,7 @@
 #ifndef _LINUX_VIGIL_COMPONENT_H
 #define _LINUX_VIGIL_COMPONENT_H
 
+#include <linux/limits.h>
 #include <linux/types.h>
 #include <uapi/linux/vigil.h>
 
@@ -93,6 +94,48 @@ struct vigil_policy_desc {
 };
 
 /**
+ * struct vigil_feature_info - A number that a component's history amounts to.
+ * @name: its name
+ * @window_s: how far back it looks
+ * @known: @value is
+ * @value: the number
+ */
+struct vigil_feature_info {
+	const char *name;
+	u32 window_s;
+	bool known;
+	u32 value;
+};
+
+#define VIGIL_CELL_NOT_KNOWN	U32_MAX
+
+/**
+ * struct vigil_cell_info - A cell of a memory module that had errors.
+ * @rank: rank; as the next four, VIGIL_CELL_NOT_KNOWN if it is
+ * @device: DRAM device of the rank
+ * @bank: bank, with its group in the upper bits
+ * @row: row
+ * @column: column
+ * @has_parity: @parity is known
+ * @scrub: the patrol scrubber found the first error
+ * @parity: wrong bits of a burst
+ * @count: errors
+ * @age_s: how long ago the first of them happened
+ */
+struct vigil_cell_info {
+	u32 rank;
+	u32 device;
+	u32 bank;
+	u32 row;
+	u32 column;
+	bool has_parity;
+	bool scrub;
+	u32 parity;
+	u32 count;
+	u32 age_s;
+};
+
+/**
  * struct vigil_component_ops - What a provider can do with its components.
  * @check: optional; refuse a request that can't work, with a message in @out.
  *	Called before every request and for a dry run, where the message on
@@ -103,6 +146,11 @@ struct vigil_policy_desc {
  *	core's workqueue, may sleep, no core lock held. One request at a time
  *	for each component. Must end in bounded time: unregistering waits for
  *	it.
+ * @feature: optional; tell feature number @index. Process context, may sleep, no
+ *	core lock held. Returns 0, or -ENOENT behind the last one.
+ * @cell: optional; tell a cell, *@position or the next one that there is, and
+ *	set *@position to it; positions only grow with time. Process context, may
+ *	sleep, no core lock held. Returns 0, or -ENOENT behind the last one.
  */
 struct vigil_component_ops {
 	int (*check)(struct vigil_component *component, void *priv,
@@ -111,6 +159,10 @@ struct vigil_component_ops {
 	void (*execute)(struct vigil_component *component, void *priv,
 			const struct vigil_request *request,
 			struct vigil_outcome *out);
+	int (*feature)(struct vigil_component *component, void *priv,
+		       unsigned int index, struct vigil_feature_info *feature);
+	int (*cell)(struct vigil_component *component, void *priv,
+		    u32 *position, struct vigil_cell_info *cell);
 };
 
 /**
@@ -119,6 +171,8 @@ struct vigil_component_ops {
  * @instance: distinguishes it within its class; its name becomes
  *	"<class>-<instance>", of letters, digits and ":._-", at most
  *	VIGIL_NAME_MAX bytes
+ * @label: what people call it, the text beside a memory module's slot for
+ *	example, or NULL; cut at VIGIL_NAME_MAX bytes
  * @owner: module that provides it, usually THIS_MODULE; it can't be unloaded
  *	while an operation is pending
  * @parent: component that it is a part of, or NULL
@@ -137,6 +191,7 @@ struct vigil_component_ops {
 struct vigil_component_desc {
 	enum vigil_class class;
 	const char *instance;
+	const char *label;
 	struct module *owner;
 	struct vigil_component *parent;
 	u32 verbs;
@@ -162,6 +217,7 @@ void vigil_component_set_isolation(struct vigil_component *component,
 
 void vigil_component_set_risk(struct vigil_component *component, u32 permille,
 			      const char *model, u32 ttl_ms);
+u32 vigil_component_risk(struct vigil_component *component);
 
 void vigil_component_count(struct vigil_component *component,
 			   unsigned int counter, u64 n);

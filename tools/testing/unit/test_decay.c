@@ -45,7 +45,7 @@ static void rules_are_met(void)
 		for (u32 n = 0; n < rules[i].nr; n++) {
 			bool last = n + 1 == rules[i].nr;
 
-			vigil_decay_add(&count, rules[i].at_ms[n],
+			vigil_decay_add(&count, 1, rules[i].at_ms[n],
 					rules[i].window_ms);
 			good &= CHECK(vigil_decay_reached(&count,
 							  rules[i].events) ==
@@ -83,7 +83,7 @@ static void one_event_leaks_in_a_window(void)
 		struct vigil_decay count = { 0 };
 
 		for (u32 n = 0; n < decays[i].nr; n++)
-			vigil_decay_add(&count, 1, DAY_MS);
+			vigil_decay_add(&count, 1, 1, DAY_MS);
 		if (!CHECK_INT(vigil_decay_read(&count,
 						1 + decays[i].elapsed_ms,
 						DAY_MS),
@@ -99,9 +99,9 @@ static void nothing_is_lost_to_rounding(void)
 	u32 i;
 
 	for (i = 0; i < 5000; i++)
-		vigil_decay_add(&seldom, 1, DAY_MS);
+		vigil_decay_add(&seldom, 1, 1, DAY_MS);
 	for (i = 0; i < 5000; i++)
-		vigil_decay_add(&often, 1 + i * 17ull, DAY_MS);
+		vigil_decay_add(&often, 1, 1 + i * 17ull, DAY_MS);
 	/* 5000 * 17 ms is 85 s, in which 64 of 65536 leak. */
 	CHECK_INT(vigil_decay_read(&often, 85001, DAY_MS),
 		  vigil_decay_read(&seldom, 85001, DAY_MS));
@@ -124,7 +124,7 @@ static void rules_hold_for_random_events(void)
 
 			now_ms += random() % (2 * window_ms);
 			at_ms[n] = now_ms;
-			vigil_decay_add(&count, now_ms, window_ms);
+			vigil_decay_add(&count, 1, now_ms, window_ms);
 			reached = vigil_decay_reached(&count, events);
 			within = n + 1 >= events &&
 				 now_ms - at_ms[n + 1 - events] < window_ms;
@@ -162,10 +162,10 @@ static void frames_are_found(void)
 	for (size_t i = 0; i < ARRAY_SIZE(pfns); i++)
 		CHECK(!vigil_decay_table_find(&t.table, pfns[i]));
 	for (size_t i = 0; i < ARRAY_SIZE(pfns); i++)
-		vigil_decay_table_add(&t.table, pfns[i], 1, DAY_MS);
+		vigil_decay_table_add(&t.table, pfns[i], 1, 1, DAY_MS);
 	for (size_t i = 0; i < ARRAY_SIZE(pfns); i++) {
 		struct vigil_decay_entry *entry =
-			vigil_decay_table_add(&t.table, pfns[i], 2, DAY_MS);
+			vigil_decay_table_add(&t.table, pfns[i], 1, 2, DAY_MS);
 
 		CHECK(entry->pfn == pfns[i]);
 		CHECK(vigil_decay_reached(&entry->count, 2));
@@ -186,22 +186,22 @@ static void the_smallest_gives_way(void)
 
 	for (pfn = 0; pfn < VIGIL_DECAY_WAYS; pfn++)
 		for (i = 0; i <= (pfn == 7 ? 0 : 1); i++)
-			vigil_decay_table_add(&t.table, pfn, 1, DAY_MS);
+			vigil_decay_table_add(&t.table, pfn, 1, 1, DAY_MS);
 	CHECK_INT(t.table.evictions, 0);
 
-	vigil_decay_table_add(&t.table, 100, 2, DAY_MS);
+	vigil_decay_table_add(&t.table, 100, 1, 2, DAY_MS);
 	CHECK_INT(t.table.evictions, 1);
 	CHECK(!vigil_decay_table_find(&t.table, 7));
 	for (pfn = 0; pfn < VIGIL_DECAY_WAYS; pfn++)
 		CHECK(pfn == 7 || vigil_decay_table_find(&t.table, pfn));
 
 	/* The newcomer is now the smallest. */
-	vigil_decay_table_add(&t.table, 101, 3, DAY_MS);
+	vigil_decay_table_add(&t.table, 101, 1, 3, DAY_MS);
 	CHECK(!vigil_decay_table_find(&t.table, 100));
 	CHECK_INT(t.table.evictions, 2);
 
 	/* What has decayed is not an eviction. */
-	vigil_decay_table_add(&t.table, 102, 1 + 5 * DAY_MS, DAY_MS);
+	vigil_decay_table_add(&t.table, 102, 1, 1 + 5 * DAY_MS, DAY_MS);
 	CHECK_INT(t.table.evictions, 2);
 	free(t.entries);
 }
@@ -213,9 +213,9 @@ static void the_bad_one_stays(void)
 	u64 now_ms, pfn = 1 << 20;
 
 	for (now_ms = 1; now_ms < 100; now_ms++)
-		vigil_decay_table_add(&t.table, 42, now_ms, DAY_MS);
+		vigil_decay_table_add(&t.table, 42, 1, now_ms, DAY_MS);
 	for (; pfn < (1 << 20) + 100000; pfn++)
-		vigil_decay_table_add(&t.table, pfn, now_ms, DAY_MS);
+		vigil_decay_table_add(&t.table, pfn, 1, now_ms, DAY_MS);
 	CHECK(vigil_decay_table_find(&t.table, 42));
 	CHECK(t.table.evictions >= 100000 - NR_ENTRIES);
 	free(t.entries);
@@ -228,7 +228,7 @@ static void neighbours_spread(void)
 	u64 pfn;
 
 	for (pfn = 0; pfn < NR_ENTRIES * 8; pfn++)
-		vigil_decay_table_add(&t.table, 0x100000 + pfn, 1, DAY_MS);
+		vigil_decay_table_add(&t.table, 0x100000 + pfn, 1, 1, DAY_MS);
 	CHECK(t.table.evictions < NR_ENTRIES / 4);
 	free(t.entries);
 }

@@ -17,14 +17,11 @@
 static struct vigil_ring *make_ring(u32 position)
 {
 	struct vigil_ring *ring = calloc(1, sizeof(*ring));
-	u32 i, old;
 
 	ring->head = position;
 	ring->tail = position;
-	for (i = 0; i < VIGIL_RING_SLOTS && i < position; i++) {
-		old = position - 1 - i;
-		ring->slots[old % VIGIL_RING_SLOTS].turn = old + 1;
-	}
+	for (u32 i = 0; i < VIGIL_RING_RECENT; i++)
+		ring->recent[i] = position - 1;
 	return ring;
 }
 
@@ -33,6 +30,7 @@ static bool put(struct vigil_ring *ring, u64 address)
 	struct vigil_record record = {
 		.address = address,
 		.status = ~address,
+		.count = 1,
 	};
 
 	return vigil_ring_put(ring, &record);
@@ -41,12 +39,12 @@ static bool put(struct vigil_ring *ring, u64 address)
 /* The address of the oldest record, or -1. */
 static long long get(struct vigil_ring *ring)
 {
-	struct vigil_record record;
+	static struct vigil_ring_taken taken;
 
-	if (!vigil_ring_get(ring, &record))
+	if (!vigil_ring_get(ring, &taken))
 		return -1;
-	CHECK(record.status == ~record.address);
-	return record.address;
+	CHECK(taken.record.status == ~taken.record.address);
+	return taken.record.address;
 }
 
 static void first_in_first_out(void)
@@ -92,14 +90,14 @@ static void an_incomplete_record_is_waited_for(void)
 	struct vigil_ring *ring = make_ring(0);
 	struct vigil_ring_slot *outer, *inner;
 
-	outer = vigil_ring_reserve(ring);
-	inner = vigil_ring_reserve(ring);
+	outer = vigil_ring_reserve(ring, false);
+	inner = vigil_ring_reserve(ring, false);
 	CHECK(put(ring, 3));
 	inner->record = (struct vigil_record){ .address = 2, .status = ~2ull };
-	vigil_ring_commit(inner);
+	vigil_ring_commit(ring, inner);
 	CHECK_INT(get(ring), -1);
 	outer->record = (struct vigil_record){ .address = 1, .status = ~1ull };
-	vigil_ring_commit(outer);
+	vigil_ring_commit(ring, outer);
 	CHECK_INT(get(ring), 1);
 	CHECK_INT(get(ring), 2);
 	CHECK_INT(get(ring), 3);
@@ -119,6 +117,142 @@ static void positions_wrap(void)
 	for (u64 i = 0; i < VIGIL_RING_SLOTS; i++)
 		CHECK(put(ring, i));
 	CHECK(!put(ring, 0));
+	free(ring);
+}
+
+static bool report(struct vigil_ring *ring, u64 address, const char *text)
+{
+	struct vigil_ring_slot *slot = vigil_ring_reserve(ring, true);
+
+	if (!slot)
+		return false;
+	slot->record = (struct vigil_record) {
+		.address = address, .status = ~address, .count = 2 };
+	/* Shorter than its place, and NULs behind it. */
+	memset(vigil_ring_text(slot), 0, VIGIL_RING_TEXT_BYTES);
+	memcpy(vigil_ring_text(slot), text, strlen(text));
+	vigil_ring_commit(ring, slot);
+	return true;
+}
+
+static void expect(struct vigil_ring *ring, u64 address, u32 count,
+		   const char *text)
+{
+	static struct vigil_ring_taken taken;
+
+	if (!CHECK(vigil_ring_get(ring, &taken)))
+		return;
+	CHECK_INT(taken.record.address, address);
+	CHECK_INT(taken.record.count, count);
+	CHECK(taken.has_text == !!text);
+	if (text)
+		CHECK_STR(taken.text, text);
+}
+
+/* Through every place where a text meets the end of the ring. */
+static void texts_are_kept(void)
+{
+	struct vigil_ring *ring = make_ring(0);
+	char text[VIGIL_RING_TEXT_BYTES];
+
+	for (u32 i = 0; i < 4 * VIGIL_RING_SLOTS; i++) {
+		memset(text, 'a' + i % 26, sizeof(text));
+		text[i % sizeof(text)] = '\0';
+		CHECK(report(ring, i, text));
+		if (i % 5 == 0)
+			CHECK(put(ring, 7));
+		expect(ring, i, 2, text);
+		if (i % 5 == 0)
+			expect(ring, 7, 1, NULL);
+		CHECK_INT(get(ring), -1);
+	}
+	for (u32 i = 0; i < VIGIL_RING_SLOTS / 7; i++)
+		CHECK(report(ring, i, "x"));
+	CHECK(!report(ring, 9, "x"));
+	CHECK(put(ring, 9));
+	free(ring);
+}
+
+static void equal_reports_join(void)
+{
+	struct vigil_ring *ring = make_ring(0);
+
+	for (u32 i = 0; i < 10 * VIGIL_RING_SLOTS; i++)
+		CHECK(report(ring, 1, "storm"));
+	CHECK(report(ring, 1, "stork"));
+	CHECK(report(ring, 1, "storm and more"));
+	CHECK(put(ring, 1));
+	CHECK(put(ring, 1));
+	CHECK(put(ring, 2));
+	for (u32 i = 0; i < 10; i++)
+		CHECK(put(ring, 1 + i % 2));
+	expect(ring, 1, 20 * VIGIL_RING_SLOTS, "storm");
+	expect(ring, 1, 2, "stork");
+	expect(ring, 1, 2, "storm and more");
+	expect(ring, 1, 7, NULL);
+	CHECK(put(ring, 2));
+	expect(ring, 2, 7, NULL);
+
+	/* What has been taken is over. */
+	CHECK(put(ring, 2));
+	expect(ring, 2, 1, NULL);
+	CHECK_INT(get(ring), -1);
+	CHECK_INT(vigil_ring_dropped(ring), 0);
+	free(ring);
+}
+
+static void put_at(struct vigil_ring *ring, u64 time_ns, u16 flags)
+{
+	struct vigil_record record = { .time_ns = time_ns, .count = 1,
+				       .status = ~0ull, .flags = flags };
+
+	CHECK(vigil_ring_put(ring, &record));
+}
+
+/* Another second is another report, and so is an uncorrected error. */
+static void different_reports_do_not_join(void)
+{
+	struct vigil_ring *ring = make_ring(0);
+
+	put_at(ring, 5, 0);
+	put_at(ring, NSEC_PER_SEC, 0);
+	put_at(ring, NSEC_PER_SEC + 5, 0);
+	put_at(ring, 0, 0);
+	put_at(ring, 5, VIGIL_RECORD_SCRUB);
+	put_at(ring, 5, VIGIL_RECORD_UNCORRECTED);
+	put_at(ring, 5, VIGIL_RECORD_UNCORRECTED);
+	expect(ring, 0, 2, NULL);
+	for (u32 i = 0; i < 5; i++)
+		expect(ring, 0, 1, NULL);
+	CHECK_INT(get(ring), -1);
+	free(ring);
+}
+
+/* A report that joins while another one is being made is in no count twice. */
+static void a_nested_report_joins(void)
+{
+	struct vigil_ring *ring = make_ring(0);
+	struct vigil_ring_slot *outer;
+
+	CHECK(put(ring, 1));
+	outer = vigil_ring_reserve(ring, false);
+	CHECK(put(ring, 1));
+	outer->record = (struct vigil_record){
+		.address = 1, .status = ~1ull, .count = 1 };
+	CHECK(!vigil_ring_commit(ring, outer));
+	expect(ring, 1, 3, NULL);
+	CHECK_INT(get(ring), -1);
+
+	CHECK(put(ring, 1));
+	outer = vigil_ring_reserve(ring, false);
+	CHECK(put(ring, 2));
+	outer->record = (struct vigil_record){
+		.address = 2, .status = ~2ull, .count = 1 };
+	CHECK(vigil_ring_commit(ring, outer));
+	expect(ring, 1, 1, NULL);
+	expect(ring, 2, 0, NULL);
+	expect(ring, 2, 2, NULL);
+	CHECK_INT(get(ring), -1);
 	free(ring);
 }
 
@@ -214,6 +348,10 @@ static const struct unit_case cases[] = {
 	{ "an incomplete record is waited for",
 	  an_incomplete_record_is_waited_for },
 	{ "positions wrap", positions_wrap },
+	{ "texts are kept", texts_are_kept },
+	{ "equal reports join", equal_reports_join },
+	{ "different reports do not join", different_reports_do_not_join },
+	{ "a nested report joins", a_nested_report_joins },
 	{ "machine checks nest", machine_checks_nest },
 	{ "threads lose only what is counted",
 	  threads_lose_nothing_but_what_is_counted },

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Memory modules: what the files that deal with them share.
+ */
+#ifndef VIGIL_MEMORY_DIMM_H
+#define VIGIL_MEMORY_DIMM_H
+
+#include <linux/vigil/component.h>
+
+#include "features.h"
+#include "history.h"
+#include "judge.h"
+#include "ring.h"
+
+/* Longest label of EDAC, and a NUL. */
+#define VIGIL_DIMM_LABEL_BYTES	32
+
+/* Counters of a memory module that the core keeps, in the order of dimm.c. */
+enum vigil_dimm_counter {
+	DIMM_COUNTER_CORRECTED,
+	DIMM_COUNTER_UNCORRECTED,
+	DIMM_COUNTER_WITHOUT_CELL,
+	DIMM_COUNTER_FORGOTTEN,
+
+	DIMM_COUNTERS
+};
+
+/**
+ * struct vigil_memory_dimm - One memory module.
+ * @mc: number of its memory controller; constant
+ * @layers: its place below it, -1 where a layer is not used; constant
+ * @instance: name of the component within its class; constant
+ * @label: what is written beside its slot, or ""; constant once the component is
+ *	registered
+ * @nid: node of the controller or, if that is not known, of the first error;
+ *	constant once the component is registered
+ * @component: how it shows in Vigil, or NULL; vigil_memory_lock
+ * @refused: the core did not want it; vigil_memory_lock
+ * @policy: when it counts as failing; READ_ONCE() and WRITE_ONCE()
+ * @memory: of @history, or NULL while there is none; vigil_memory_lock
+ * @history: sightings of the last six hours, if @memory; vigil_memory_lock
+ * @features: what they amounted to when it was judged; vigil_memory_lock
+ * @judge: the verdict; vigil_memory_lock
+ * @changed: there were errors since then; vigil_memory_lock
+ * @uncorrected_s: when there was an uncorrected error, or 0; vigil_memory_lock
+ * @forgotten: of @history, as far as counted; vigil_memory_lock
+ * @untold: counted and not yet told to the core; vigil_memory_lock
+ * @told: reason and mode that the core was told last; vigil_memory_lock
+ */
+struct vigil_memory_dimm {
+	u8 mc;
+	s8 layers[3];
+	char instance[24];
+	char label[VIGIL_DIMM_LABEL_BYTES];
+	int nid;
+	struct vigil_component *component;
+	bool refused;
+	struct vigil_judge_policy policy;
+	void *memory;
+	struct vigil_history history;
+	struct vigil_features features;
+	struct vigil_judge judge;
+	bool changed;
+	u32 uncorrected_s;
+	u64 forgotten;
+	u32 untold[DIMM_COUNTERS];
+	struct {
+		const char *why;
+		enum vigil_fault_mode mode;
+	} told;
+};
+
+/* dimm.c */
+int vigil_memory_dimms_init(void);
+void vigil_memory_dimms_scan(void);
+void vigil_memory_dimms_stop(void);
+void vigil_memory_dimms_exit(void);
+struct vigil_memory_dimm *vigil_memory_dimm_get(u8 mc, const s8 *layers,
+						int nid);
+void vigil_memory_dimm_take(const struct vigil_record *record,
+			    const char *text, int nid);
+void vigil_memory_dimms_judge(void);
+void vigil_memory_dimms_review(void);
+
+/* dimm_component.c */
+struct vigil_component *
+vigil_memory_dimm_register(struct vigil_memory_dimm *dimm,
+			   struct vigil_component *parent);
+
+/* edac.c: memory modules that EDAC knows */
+void vigil_memory_edac_scan(void);
+
+#endif /* VIGIL_MEMORY_DIMM_H */

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Errors that a driver of a memory controller (EDAC) or the firmware's GHES
+ * driver reports: tracepoint mc_event, found by name because a kernel without
+ * CONFIG_RAS does not have it.
+ *
+ * It names the memory module by its place below a controller, and the cell in
+ * a text of the driver's own. Text is copied here, and read later (detail.c).
+ */
+#define pr_fmt(fmt) "vigil_memory: " fmt
+
+#include <linux/bits.h>
+#include <linux/edac.h>
+#include <linux/mm.h>
+#include <linux/printk.h>
+#include <linux/smp.h>
+#include <linux/string.h>
+#include <linux/tracepoint.h>
+#include <ras/ras_event.h>
+
+#include "memory.h"
+
+static struct tracepoint *event;	/* set by start, read by stop */
+
+/* Drivers that are told so by the hardware call it "memory scrubbing error". */
+static bool is_scrub(const char *message)
+{
+	static const char scrub[] = "memory scrub";
+
+	return !strncmp(message, scrub, sizeof(scrub) - 1);
+}
+
+static void probe_event(void *data, const unsigned int err_type,
+			const char *message, const char *label,
+			const int error_count, const u8 mc_index,
+			const s8 top_layer, const s8 middle_layer,
+			const s8 lower_layer, unsigned long address,
+			const u8 grain_bits, unsigned long syndrome,
+			const char *detail)
+{
+	struct vigil_record record = {
+		.source = VIGIL_RECORD_EDAC,
+		.address = address,
+		.status = syndrome,
+		.cpu = raw_smp_processor_id(),
+		.count = max(error_count, 1),
+		.mc = mc_index,
+		.layers = { top_layer, middle_layer, lower_layer },
+	};
+
+	if (err_type == HW_EVENT_ERR_INFO)
+		return;
+	if (err_type != HW_EVENT_ERR_CORRECTED)
+		record.flags |= VIGIL_RECORD_UNCORRECTED;
+	/* EDAC says 0 for "not known"; no memory of use is there. */
+	if (address && grain_bits <= PAGE_SHIFT)
+		record.flags |= VIGIL_RECORD_ADDRESS;
+	if (top_layer >= 0)
+		record.flags |= VIGIL_RECORD_DIMM;
+	if (is_scrub(message))
+		record.flags |= VIGIL_RECORD_SCRUB;
+	vigil_memory_record(&record, detail);
+}
+
+static void find_event(struct tracepoint *tp, void *priv)
+{
+	if (!strcmp(tp->name, "mc_event"))
+		event = tp;
+}
+
+int vigil_memory_edac_start(void)
+{
+	int err;
+
+	check_trace_callback_type_mc_event(probe_event);
+
+	for_each_kernel_tracepoint(find_event, NULL);
+	if (!event) {
+		pr_warn("this kernel has no tracepoint mc_event\n");
+		return 0;
+	}
+	err = tracepoint_probe_register(event, probe_event, NULL);
+	if (err)
+		event = NULL;
+	return err;
+}
+
+/* When it returns, probe_event() does not run. */
+void vigil_memory_edac_stop(void)
+{
+	if (!event)
+		return;
+	tracepoint_probe_unregister(event, probe_event, NULL);
+	tracepoint_synchronize_unregister();
+	event = NULL;
+}
