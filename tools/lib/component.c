@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "handle.h"
-#include "list.h"
 
 /* a dump that is torn so often is handed out as it is, and says so */
 #define DUMP_ATTEMPTS 5
@@ -49,44 +48,16 @@ bool vigil_component_number(const struct vigil_record *component,
 	       find_number(component, VIGIL_A_COMPONENT_POLICY, name, value);
 }
 
-static int take_component(const struct nlmsghdr *nlh, void *list)
-{
-	struct vigil_record *record;
-	const char *name;
-	int err;
-
-	err = vigil_message_parse(nlh, &name, &record);
-	if (err)
-		return err;
-	err = vigil_list_add(list, record);
-	if (err)
-		vigil_record_free(record);
-	return err;
-}
-
 static int dump_once(struct vigil *vigil, unsigned int of_class,
-		     struct vigil_list **out)
+		     struct vigil_list **list)
 {
-	struct vigil_list *list = vigil_list_new();
-	struct nlmsghdr *nlh;
-	int err;
+	struct nlmsghdr *nlh = vigil_request_begin(vigil, vigil->family,
+						   VIGIL_CMD_COMPONENT_GET,
+						   NLM_F_DUMP);
 
-	*out = NULL;
-	if (!list)
-		return vigil_fail(vigil, -ENOMEM, "%s", strerror(ENOMEM));
-	nlh = vigil_request_begin(vigil, vigil->family, VIGIL_CMD_COMPONENT_GET,
-				  NLM_F_DUMP);
 	if (of_class)
 		mnl_attr_put_u32(nlh, VIGIL_A_COMPONENT_CLASS, of_class);
-	err = vigil_request_run(vigil, nlh, take_component, list);
-	if (err == -EINTR) {
-		vigil_list_set_torn(list);
-	} else if (err) {
-		vigil_list_free(list);
-		return err;
-	}
-	*out = list;
-	return 0;
+	return vigil_request_list(vigil, nlh, list);
 }
 
 int vigil_component_dump(struct vigil *vigil, unsigned int of_class,

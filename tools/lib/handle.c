@@ -16,6 +16,7 @@
 #include <linux/genetlink.h>
 
 #include "handle.h"
+#include "list.h"
 
 /* the kernel fills dump messages up to this, when the reader asked for it */
 #define ANSWER_BYTES 32768
@@ -168,6 +169,45 @@ int vigil_request_record(struct vigil *vigil, struct nlmsghdr *nlh,
 		*record = NULL;
 	}
 	return err;
+}
+
+static int take_entry(const struct nlmsghdr *nlh, void *list)
+{
+	struct vigil_record *record;
+	const char *name;
+	int err;
+
+	err = vigil_message_parse(nlh, &name, &record);
+	if (err)
+		return err;
+	err = vigil_list_add(list, record);
+	if (err)
+		vigil_record_free(record);
+	return err;
+}
+
+/*
+ * Runs a dump. One that is torn by a change is a success, and the list says
+ * so.
+ */
+int vigil_request_list(struct vigil *vigil, struct nlmsghdr *nlh,
+		       struct vigil_list **out)
+{
+	struct vigil_list *list = vigil_list_new();
+	int err;
+
+	*out = NULL;
+	if (!list)
+		return vigil_fail(vigil, -ENOMEM, "%s", strerror(ENOMEM));
+	err = vigil_request_run(vigil, nlh, take_entry, list);
+	if (err == -EINTR) {
+		vigil_list_set_torn(list);
+	} else if (err) {
+		vigil_list_free(list);
+		return err;
+	}
+	*out = list;
+	return 0;
 }
 
 static void take_group(struct vigil *vigil, const struct nlattr *group)

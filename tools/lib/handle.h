@@ -39,6 +39,8 @@ int vigil_request_run(struct vigil *vigil, struct nlmsghdr *nlh,
 		      vigil_answer_fn call, void *data);
 int vigil_request_record(struct vigil *vigil, struct nlmsghdr *nlh,
 			 struct vigil_record **record);
+int vigil_request_list(struct vigil *vigil, struct nlmsghdr *nlh,
+		       struct vigil_list **list);
 int vigil_fail(struct vigil *vigil, int err, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

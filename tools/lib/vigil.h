@@ -87,8 +87,8 @@ struct vigil_field {
  * vigil_record_kind() - What a record is.
  * @record: record
  *
- * Return: the name of its attribute set: "component", "operation", "event", or
- * "value" for a counter or policy in a component.
+ * Return: the name of its attribute set: "component", "operation", "event",
+ * "feature", "cell", or "value" for a counter or policy in a component.
  */
 const char *vigil_record_kind(const struct vigil_record *record);
 
@@ -206,6 +206,30 @@ bool vigil_component_number(const struct vigil_record *component,
  */
 int vigil_component_dump(struct vigil *vigil, unsigned int of_class,
 			 struct vigil_list **list);
+
+/**
+ * vigil_feature_dump() - Ask for the numbers that a history amounts to.
+ * @vigil: handle
+ * @component: name of the component, one of class dimm
+ * @list: set to records of kind "feature"
+ *
+ * Return: 0, -ENODEV when there is no such component, -EOPNOTSUPP when it has
+ * no features, or another negative errno.
+ */
+int vigil_feature_dump(struct vigil *vigil, const char *component,
+		       struct vigil_list **list);
+
+/**
+ * vigil_cell_dump() - Ask for the cells of a memory module that had errors.
+ * @vigil: handle
+ * @component: name of the component, one of class dimm
+ * @list: set to records of kind "cell", from the oldest to the latest
+ *
+ * Return: 0, -ENODEV when there is no such component, -EOPNOTSUPP when it has
+ * no cells, or another negative errno.
+ */
+int vigil_cell_dump(struct vigil *vigil, const char *component,
+		    struct vigil_list **list);
 
 /**
  * vigil_list_size() - Number of records in a list.

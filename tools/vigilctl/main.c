@@ -34,6 +34,17 @@ const struct command commands[] = {
 		.min_operands = 1, .max_operands = 1,
 		.run = component_release,
 	}, {
+		.object = "dimm", .verb = "show", .operands = "[NAME | LABEL]",
+		.summary = "Show the memory modules, or where one of them had errors",
+		.details = "The map has a line for each bank with errors; rows lie side by side.",
+		.options = OPTION_SVG, .max_operands = 1,
+		.run = dimm_show,
+	}, {
+		.object = "dimm", .verb = "explain", .operands = "NAME | LABEL",
+		.summary = "Say why the health of a memory module is what it is",
+		.min_operands = 1, .max_operands = 1,
+		.run = dimm_explain,
+	}, {
 		.object = "pool", .verb = "show", .operands = "[NODE]",
 		.summary = "Show the huge pages reserved on each NUMA node",
 		.max_operands = 1,

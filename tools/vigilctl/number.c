@@ -58,6 +58,14 @@ const char *number_format(uint64_t value, char *text)
 	return text;
 }
 
+/* "1 cell", "2 cells". */
+const char *count_format(uint64_t count, const char *noun, char *text)
+{
+	snprintf(text, NUMBER_TEXT, "%" PRIu64 " %s%s", count, noun,
+		 count == 1 ? "" : "s");
+	return text;
+}
+
 const char *size_format(uint64_t bytes, char *text)
 {
 	unsigned int unit = 0;

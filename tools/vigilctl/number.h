@@ -15,6 +15,7 @@
 bool number_parse(const char *text, uint64_t *value);
 bool size_parse(const char *text, uint64_t *bytes);
 const char *number_format(uint64_t value, char *text);
+const char *count_format(uint64_t count, const char *noun, char *text);
 const char *size_format(uint64_t bytes, char *text);
 const char *duration_format(uint64_t seconds, char *text);
 const char *progress_format(uint64_t done_bytes, uint64_t total_bytes,

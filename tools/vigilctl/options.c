@@ -77,6 +77,12 @@ static bool set_near(struct options *options, const char *text)
 	return *text;
 }
 
+static bool set_svg(struct options *options, const char *text)
+{
+	options->svg = text;
+	return *text;
+}
+
 /**
  * struct option_spec - One option.
  * @bit: OPTION_...
@@ -159,6 +165,11 @@ static const struct option_spec specs[] = {
 		.help = "a file on weightfs",
 		.expects = "a file",
 		.set = set_near,
+	}, {
+		.bit = OPTION_SVG, .name = "svg", .argument = "FILE",
+		.help = "draw the errors into a picture, - for standard output",
+		.expects = "a file",
+		.set = set_svg,
 	}, {
 		.bit = OPTION_JSON, .letter = 'j', .name = "json",
 		.help = "print JSON",

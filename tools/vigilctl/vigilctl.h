@@ -40,6 +40,7 @@ enum option_bit {
 	OPTION_SPARE = 1 << 14,
 	OPTION_GIVE_BACK = 1 << 15,
 	OPTION_NEAR = 1 << 16,
+	OPTION_SVG = 1 << 17,
 };
 
 #define OPTIONS_EVERYWHERE \
@@ -59,6 +60,7 @@ enum option_bit {
  * @give_back: of --give-back
  * @count: of --count
  * @near: of --near
+ * @svg: of --svg
  */
 struct options {
 	unsigned int given;
@@ -73,6 +75,7 @@ struct options {
 	uint64_t give_back;
 	uint64_t count;
 	const char *near;
+	const char *svg;
 };
 
 /**
@@ -147,6 +150,10 @@ enum status pool_set(struct session *session, char **operands);
 
 /* hand-over.c */
 enum status pool_hand_over(struct session *session, char **operands);
+
+/* dimm.c */
+enum status dimm_show(struct session *session, char **operands);
+enum status dimm_explain(struct session *session, char **operands);
 
 /* weights.c */
 enum status weights_show(struct session *session, char **operands);

@@ -25,8 +25,8 @@ check_words() {
 		"a wrong word in JSON" component nonsense
 	check_exit 0 "help" --help
 	for command in "component show" "component isolate" "component release" \
-		"pool show" "pool set" "weights show" "weights preload" \
-		"weights evict" monitor; do
+		"dimm show" "dimm explain" "pool show" "pool set" \
+		"weights show" "weights preload" "weights evict" monitor; do
 		# shellcheck disable=SC2086 # two words
 		check_says 0 "usage: vigilctl $command" "help for $command" \
 			$command --help
@@ -124,7 +124,7 @@ check_nobody() {
 	check "anybody may listen" [ "$status" -eq 0 ]
 }
 
-plan 49
+plan 51
 check_words
 check_unloaded
 load_sim components=3
