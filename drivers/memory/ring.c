@@ -129,6 +129,9 @@ static bool join_one(struct vigil_ring *ring, struct vigil_ring_slot *slot,
 	u64 state;
 
 	other = &ring->slots[position % VIGIL_RING_SLOTS];
+	/* Cheap, and nearly always different; if torn, it is seen below. */
+	if (READ_ONCE(other->record.address) != slot->record.address)
+		return false;
 	/* A: its record is visible. */
 	state = smp_load_acquire(&other->state);
 	if (other == slot || state >> 32 != position + 1 || !(u32)state ||

@@ -114,6 +114,7 @@ static void interrupted_record_is_waited_for(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, nested.good);
 	expect_nothing(test, test->priv);
 	slot->record.address = 1;
+	slot->record.count = 1;
 	vigil_ring_commit(test->priv, slot);
 	expect(test, test->priv, 1);
 	expect(test, test->priv, 2);

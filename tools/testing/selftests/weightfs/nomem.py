@@ -166,15 +166,19 @@ def evict(m):
 
 
 def repaired(m, page, damage, repair):
-    """What is damaged with all the memory it wants is repaired without."""
+    """What is damaged, damage says so, is repaired without memory."""
     m.fresh_open()
     with m.map(prot=mmap.PROT_READ) as view:
-        def before():
+        def damaged():
             wait_for(m.is_right)
             wait_for(m.all_huge)
             _ = view[page * mmap.PAGESIZE]
             start = address_of(f"{m.point}/model")
-            damage(pagemap.paddr_of(os.getpid(), start + page * mmap.PAGESIZE))
+            return damage(pagemap.paddr_of(os.getpid(),
+                                           start + page * mmap.PAGESIZE))
+
+        def before():
+            wait_for(damaged)
         return allocations.fail_each(repair, before, True, REFUSALS)
 
 
@@ -182,10 +186,14 @@ def heal(m, page=5):
     """An uncorrected error, handled by the kernel in this thread."""
     bad = []
 
+    def note(paddr):
+        bad.append(paddr)
+        return True
+
     def fail_and_read():
         CORRUPT_PFN.write_text(hex(bad.pop() // mmap.PAGESIZE))
         m.read()
-    return repaired(m, page, bad.append, fail_and_read)
+    return repaired(m, page, note, fail_and_read)
 
 
 def heal_tail(m):
@@ -201,7 +209,8 @@ def scrub(m):
     def flip(paddr):
         rate(0)
         FLIP.write_text(hex(paddr))
-        assert not m.is_right()
+        # Not if the scrubber was still at it: then it has been repaired.
+        return not m.is_right()
 
     def find():
         rate(1000)
