@@ -44,12 +44,18 @@ static int __init vigil_init(void)
 	if (err)
 		goto destroy_workqueue;
 
-	err = vigil_netlink_init();
+	err = class_register(&vigil_source_class);
 	if (err)
 		goto unregister_class;
 
+	err = vigil_netlink_init();
+	if (err)
+		goto unregister_source_class;
+
 	return 0;
 
+unregister_source_class:
+	class_unregister(&vigil_source_class);
 unregister_class:
 	class_unregister(&vigil_device_class);
 destroy_workqueue:
@@ -64,6 +70,7 @@ static void __exit vigil_exit(void)
 	vigil_registry_exit();
 	vigil_operations_exit();
 	vigil_frame_exit();
+	class_unregister(&vigil_source_class);
 	class_unregister(&vigil_device_class);
 	destroy_workqueue(vigil_workqueue);
 }

@@ -64,8 +64,13 @@ const struct nla_policy vigil_cell_get_nl_policy[VIGIL_A_CELL_COMPONENT + 1] = {
 	[VIGIL_A_CELL_COMPONENT] = { .type = NLA_NUL_STRING, .len = VIGIL_NAME_MAX, },
 };
 
+/* VIGIL_CMD_SOURCE_GET - do */
+const struct nla_policy vigil_source_get_nl_policy[VIGIL_A_SOURCE_NAME + 1] = {
+	[VIGIL_A_SOURCE_NAME] = { .type = NLA_NUL_STRING, .len = VIGIL_NAME_MAX, },
+};
+
 /* Ops table for vigil */
-const struct genl_ops vigil_nl_ops[7] = {
+const struct genl_ops vigil_nl_ops[8] = {
 	{
 		.cmd		= VIGIL_CMD_COMPONENT_GET,
 		.doit		= vigil_nl_component_get_doit,
@@ -114,6 +119,13 @@ const struct genl_ops vigil_nl_ops[7] = {
 		.dumpit		= vigil_nl_cell_get_dumpit,
 		.policy		= vigil_cell_get_nl_policy,
 		.maxattr	= VIGIL_A_CELL_COMPONENT,
+	},
+	{
+		.cmd		= VIGIL_CMD_SOURCE_GET,
+		.doit		= vigil_nl_source_get_doit,
+		.dumpit		= vigil_nl_source_get_dumpit,
+		.policy		= vigil_source_get_nl_policy,
+		.maxattr	= VIGIL_A_SOURCE_NAME,
 	},
 };
 

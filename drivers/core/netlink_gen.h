@@ -28,8 +28,10 @@ extern const struct nla_policy vigil_feature_get_nl_policy[VIGIL_A_FEATURE_WINDO
 
 extern const struct nla_policy vigil_cell_get_nl_policy[VIGIL_A_CELL_COMPONENT + 1];
 
+extern const struct nla_policy vigil_source_get_nl_policy[VIGIL_A_SOURCE_NAME + 1];
+
 /* Ops table for vigil */
-extern const struct genl_ops vigil_nl_ops[7];
+extern const struct genl_ops vigil_nl_ops[8];
 
 int vigil_nl_component_get_doit(struct sk_buff *skb, struct genl_info *info);
 int vigil_nl_component_get_dumpit(struct sk_buff *skb,
@@ -45,6 +47,9 @@ int vigil_nl_feature_get_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb);
 int vigil_nl_cell_get_doit(struct sk_buff *skb, struct genl_info *info);
 int vigil_nl_cell_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int vigil_nl_source_get_doit(struct sk_buff *skb, struct genl_info *info);
+int vigil_nl_source_get_dumpit(struct sk_buff *skb,
+			       struct netlink_callback *cb);
 
 enum {
 	VIGIL_NLGRP_EVENTS,

@@ -26,6 +26,7 @@
 #include "dedup.h"
 #include "dimm.h"
 #include "memory.h"
+#include "sources.h"
 #include "tally.h"
 
 /* How soon others take a page frame that they were told of. */
@@ -239,8 +240,6 @@ static void take(const struct vigil_record *record, const char *text)
 {
 	struct error error;
 
-	if (!record->count)
-		return;
 	error = error_of(record);
 	if (record->flags & VIGIL_RECORD_DIMM)
 		vigil_memory_dimm_take(record, text, error.nid);
@@ -263,6 +262,7 @@ static void take_tally(struct cpu_ring *cpu_ring, unsigned int cpu)
 		record.cpu = cpu;
 		record.time_ns = vigil_memory_clock_ns();
 		vigil_memory_count(nid, COUNTER_DROPPED, record.count);
+		vigil_memory_source_count(&record, true);
 		take(&record, NULL);
 	}
 }
@@ -277,6 +277,9 @@ static bool drain_ring(unsigned int cpu)
 	for (n = 0; n < VIGIL_RING_SLOTS; n++) {
 		if (!vigil_ring_get(&cpu_ring->ring, taken))
 			break;
+		if (!taken->record.count)
+			continue;
+		vigil_memory_source_count(&taken->record, false);
 		take(&taken->record, taken->has_text ? taken->text : NULL);
 	}
 	take_tally(cpu_ring, cpu);

@@ -15,6 +15,7 @@
 
 #include "dimm.h"
 #include "memory.h"
+#include "sources.h"
 
 #define TRACKED_PAGES		4096
 #define TRACKED_PAGES_MIN	256U
@@ -52,29 +53,6 @@ void vigil_memory_set_clock(u64 now_ns)
 }
 EXPORT_SYMBOL_GPL(vigil_memory_set_clock);
 
-static void stop_sources(void)
-{
-	if (IS_ENABLED(CONFIG_RAS))
-		vigil_memory_edac_stop();
-	if (IS_ENABLED(CONFIG_TRACEPOINTS))
-		vigil_memory_mf_stop();
-	if (IS_ENABLED(CONFIG_X86_MCE))
-		vigil_memory_mce_stop();
-}
-
-static int start_sources(void)
-{
-	int err = 0;
-
-	if (IS_ENABLED(CONFIG_X86_MCE))
-		vigil_memory_mce_start();
-	if (IS_ENABLED(CONFIG_TRACEPOINTS))
-		err = vigil_memory_mf_start();
-	if (IS_ENABLED(CONFIG_RAS) && !err)
-		err = vigil_memory_edac_start();
-	return err;
-}
-
 static int __init vigil_memory_init(void)
 {
 	int err;
@@ -95,7 +73,7 @@ static int __init vigil_memory_init(void)
 	err = vigil_memory_nodes_init();
 	if (err)
 		goto nodes_exit;
-	err = start_sources();
+	err = vigil_memory_sources_start();
 	if (err)
 		goto stop_sources;
 
@@ -104,7 +82,7 @@ static int __init vigil_memory_init(void)
 	return 0;
 
 stop_sources:
-	stop_sources();
+	vigil_memory_sources_stop();
 	vigil_memory_drain_stop();
 	vigil_memory_nodes_stop();
 nodes_exit:
@@ -125,7 +103,7 @@ actions_exit:
 
 static void __exit vigil_memory_exit(void)
 {
-	stop_sources();
+	vigil_memory_sources_stop();
 	vigil_memory_drain_stop();
 	vigil_memory_nodes_stop();
 	vigil_memory_actions_exit();

@@ -200,12 +200,4 @@ void vigil_memory_execute(struct vigil_component *component, void *priv,
 			  const struct vigil_request *request,
 			  struct vigil_outcome *out);
 
-/* source_mce.c, source_mf.c, source_edac.c: where errors come from */
-void vigil_memory_mce_start(void);
-void vigil_memory_mce_stop(void);
-int vigil_memory_mf_start(void);
-void vigil_memory_mf_stop(void);
-int vigil_memory_edac_start(void);
-void vigil_memory_edac_stop(void);
-
 #endif /* VIGIL_MEMORY_H */

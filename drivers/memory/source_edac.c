@@ -7,27 +7,27 @@
  * It names the memory module by its place below a controller, and the cell in
  * a text of the driver's own. Text is copied here, and read later (detail.c).
  */
-#define pr_fmt(fmt) "vigil_memory: " fmt
-
 #include <linux/bits.h>
 #include <linux/edac.h>
 #include <linux/mm.h>
-#include <linux/printk.h>
 #include <linux/smp.h>
 #include <linux/string.h>
-#include <linux/tracepoint.h>
 #include <ras/ras_event.h>
 
 #include "memory.h"
+#include "sources.h"
 
 static struct tracepoint *event;	/* set by start, read by stop */
 
-/* Drivers that are told so by the hardware call it "memory scrubbing error". */
+/*
+ * What Intel's drivers and ghes_edac call it; detail.c says so in full. Only the
+ * letters that matter, because this is counted in instructions.
+ */
 static bool is_scrub(const char *message)
 {
-	static const char scrub[] = "memory scrub";
-
-	return !strncmp(message, scrub, sizeof(scrub) - 1);
+	if (*message == 's')
+		return message[1] == 'c';
+	return strnlen(message, 8) == 8 && message[7] == 's';
 }
 
 static void probe_event(void *data, const unsigned int err_type,
@@ -62,35 +62,19 @@ static void probe_event(void *data, const unsigned int err_type,
 	vigil_memory_record(&record, detail);
 }
 
-static void find_event(struct tracepoint *tp, void *priv)
-{
-	if (!strcmp(tp->name, "mc_event"))
-		event = tp;
-}
-
 int vigil_memory_edac_start(void)
 {
-	int err;
-
 	check_trace_callback_type_mc_event(probe_event);
 
-	for_each_kernel_tracepoint(find_event, NULL);
-	if (!event) {
-		pr_warn("this kernel has no tracepoint mc_event\n");
-		return 0;
-	}
-	err = tracepoint_probe_register(event, probe_event, NULL);
-	if (err)
-		event = NULL;
-	return err;
+	event = vigil_memory_find_tracepoint("mc_event");
+	if (!event)
+		return -ENOENT;
+	return tracepoint_probe_register(event, probe_event, NULL);
 }
 
 /* When it returns, probe_event() does not run. */
 void vigil_memory_edac_stop(void)
 {
-	if (!event)
-		return;
 	tracepoint_probe_unregister(event, probe_event, NULL);
 	tracepoint_synchronize_unregister();
-	event = NULL;
 }

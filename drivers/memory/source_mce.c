@@ -18,6 +18,7 @@
 #include <asm/processor.h>
 
 #include "memory.h"
+#include "sources.h"
 
 /* Intel SDM volume 3B, 16.9.2: memory controller errors, filtered or not. */
 #define MCACOD_MASK_TYPE	0xef80
@@ -85,9 +86,10 @@ static struct notifier_block decode_block = {
 	.priority	= MCE_PRIO_EARLY,
 };
 
-void vigil_memory_mce_start(void)
+int vigil_memory_mce_start(void)
 {
 	mce_register_decode_chain(&decode_block);
+	return 0;
 }
 
 /* When it returns, take_record() does not run. */

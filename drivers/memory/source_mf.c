@@ -7,17 +7,13 @@
  * in that kernel's headers. Its prototype is checked against them as well.
  * Soft offlining does not pass here, only real or simulated failures do.
  */
-#define pr_fmt(fmt) "vigil_memory: " fmt
-
 #include <linux/mm.h>
-#include <linux/printk.h>
 #include <linux/smp.h>
-#include <linux/string.h>
-#include <linux/tracepoint.h>
 
 #include <compat/memory_failure_event.h>
 
 #include "memory.h"
+#include "sources.h"
 
 static struct tracepoint *event;	/* set by start, read by stop */
 
@@ -55,35 +51,19 @@ static void probe_event(void *data, unsigned long pfn, int type, int result)
 	vigil_memory_record(&record, NULL);
 }
 
-static void find_event(struct tracepoint *tp, void *priv)
-{
-	if (!strcmp(tp->name, "memory_failure_event"))
-		event = tp;
-}
-
 int vigil_memory_mf_start(void)
 {
-	int err;
-
 	check_trace_callback_type_memory_failure_event(probe_event);
 
-	for_each_kernel_tracepoint(find_event, NULL);
-	if (!event) {
-		pr_warn("this kernel has no tracepoint memory_failure_event\n");
-		return 0;
-	}
-	err = tracepoint_probe_register(event, probe_event, NULL);
-	if (err)
-		event = NULL;
-	return err;
+	event = vigil_memory_find_tracepoint("memory_failure_event");
+	if (!event)
+		return -ENOENT;
+	return tracepoint_probe_register(event, probe_event, NULL);
 }
 
 /* When it returns, probe_event() does not run. */
 void vigil_memory_mf_stop(void)
 {
-	if (!event)
-		return;
 	tracepoint_probe_unregister(event, probe_event, NULL);
 	tracepoint_synchronize_unregister();
-	event = NULL;
 }

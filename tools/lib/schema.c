@@ -73,6 +73,12 @@ static const char *const event_kind_names[] = {
 	[VIGIL_EVENT_KIND_WEIGHTS_LOADING] = "weights-loading",
 };
 
+static const char *const source_state_names[] = {
+	[VIGIL_SOURCE_STATE_ABSENT] = "absent",
+	[VIGIL_SOURCE_STATE_ARMED] = "armed",
+	[VIGIL_SOURCE_STATE_FAILED] = "failed",
+};
+
 static const struct vigil_attribute value_attributes[] = {
 	[VIGIL_A_VALUE_NAME] = {
 		.name = "name",
@@ -300,6 +306,37 @@ const struct vigil_set vigil_set_feature = {
 	.nr_attributes = ARRAY_SIZE(feature_attributes),
 };
 
+static const struct vigil_attribute source_attributes[] = {
+	[VIGIL_A_SOURCE_NAME] = {
+		.name = "name",
+		.type = VIGIL_FIELD_STRING,
+	},
+	[VIGIL_A_SOURCE_STATE] = {
+		.name = "state",
+		.type = VIGIL_FIELD_U32,
+		.names = source_state_names,
+		.nr_names = ARRAY_SIZE(source_state_names),
+	},
+	[VIGIL_A_SOURCE_EVENTS] = {
+		.name = "events",
+		.type = VIGIL_FIELD_U64,
+	},
+	[VIGIL_A_SOURCE_DROPPED] = {
+		.name = "dropped",
+		.type = VIGIL_FIELD_U64,
+	},
+	[VIGIL_A_SOURCE_QUIET_SECONDS] = {
+		.name = "quiet-seconds",
+		.type = VIGIL_FIELD_U64,
+	},
+};
+
+const struct vigil_set vigil_set_source = {
+	.name = "source",
+	.attributes = source_attributes,
+	.nr_attributes = ARRAY_SIZE(source_attributes),
+};
+
 static const struct vigil_attribute cell_attributes[] = {
 	[VIGIL_A_CELL_COMPONENT] = {
 		.name = "component",
@@ -397,6 +434,10 @@ const struct vigil_message_type vigil_message_types[] = {
 	[VIGIL_CMD_CELL_GET] = {
 		.name = "cell-get",
 		.set = &vigil_set_cell,
+	},
+	[VIGIL_CMD_SOURCE_GET] = {
+		.name = "source-get",
+		.set = &vigil_set_source,
 	},
 };
 

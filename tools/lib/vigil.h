@@ -232,6 +232,15 @@ int vigil_cell_dump(struct vigil *vigil, const char *component,
 		    struct vigil_list **list);
 
 /**
+ * vigil_source_dump() - Ask who reports errors.
+ * @vigil: handle
+ * @list: set to records of kind "source"
+ *
+ * Return: 0 or a negative errno.
+ */
+int vigil_source_dump(struct vigil *vigil, struct vigil_list **list);
+
+/**
  * vigil_list_size() - Number of records in a list.
  * @list: list
  *

@@ -45,6 +45,10 @@ const struct command commands[] = {
 		.min_operands = 1, .max_operands = 1,
 		.run = dimm_explain,
 	}, {
+		.object = "source", .verb = "show", .operands = "",
+		.summary = "Show who reports errors, and when he spoke last",
+		.run = source_show,
+	}, {
 		.object = "pool", .verb = "show", .operands = "[NODE]",
 		.summary = "Show the huge pages reserved on each NUMA node",
 		.max_operands = 1,

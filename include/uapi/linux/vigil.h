@@ -196,6 +196,23 @@ enum vigil_event_kind {
 	VIGIL_EVENT_KIND_MAX = (__VIGIL_EVENT_KIND_MAX - 1)
 };
 
+/**
+ * enum vigil_source_state - Whether somebody who reports errors is listened
+ *   to.
+ * @VIGIL_SOURCE_STATE_ABSENT: this kernel or machine does not have it
+ * @VIGIL_SOURCE_STATE_ARMED: what it reports is counted
+ * @VIGIL_SOURCE_STATE_FAILED: it is there, but could not be listened to
+ */
+enum vigil_source_state {
+	VIGIL_SOURCE_STATE_ABSENT,
+	VIGIL_SOURCE_STATE_ARMED,
+	VIGIL_SOURCE_STATE_FAILED,
+
+	/* private: */
+	__VIGIL_SOURCE_STATE_MAX,
+	VIGIL_SOURCE_STATE_MAX = (__VIGIL_SOURCE_STATE_MAX - 1)
+};
+
 #define VIGIL_NAME_MAX		63
 #define VIGIL_REASON_MAX	127
 
@@ -275,6 +292,18 @@ enum {
 };
 
 enum {
+	VIGIL_A_SOURCE_NAME = 1,
+	VIGIL_A_SOURCE_STATE,
+	VIGIL_A_SOURCE_EVENTS,
+	VIGIL_A_SOURCE_DROPPED,
+	VIGIL_A_SOURCE_QUIET_SECONDS,
+	VIGIL_A_SOURCE_PAD,
+
+	__VIGIL_A_SOURCE_MAX,
+	VIGIL_A_SOURCE_MAX = (__VIGIL_A_SOURCE_MAX - 1)
+};
+
+enum {
 	VIGIL_A_CELL_COMPONENT = 1,
 	VIGIL_A_CELL_RANK,
 	VIGIL_A_CELL_DEVICE,
@@ -303,6 +332,7 @@ enum {
 	VIGIL_CMD_EVENT_NTF,
 	VIGIL_CMD_FEATURE_GET,
 	VIGIL_CMD_CELL_GET,
+	VIGIL_CMD_SOURCE_GET,
 
 	__VIGIL_CMD_MAX,
 	VIGIL_CMD_MAX = (__VIGIL_CMD_MAX - 1)
