@@ -311,15 +311,16 @@ void vigil_detail_parse(const char *text, size_t len,
 
 /**
  * vigil_detail_is_scrub() - Was an error found by scrubbing?
- * @msg: msg of the tracepoint ras:mc_event; may hold anything
- * @len: its length in bytes; nothing behind is read
+ * @start: how msg of the tracepoint ras:mc_event begins; may hold anything,
+ *	also behind its end
  *
  * Context: Any.
  * Return: true if so; false if it was found by an access, or that isn't known.
  */
-bool vigil_detail_is_scrub(const char *msg, size_t len)
+bool vigil_detail_is_scrub(const char start[VIGIL_DETAIL_START_BYTES])
 {
-	return is_name(msg, len, "memory scrubbing error") || /* Intel's drivers */
-	       is_name(msg, len, "scrub corrected error") ||  /* ghes_edac */
-	       is_name(msg, len, "scrub uncorrected error");
+	/* "memory scrubbing error" of Intel's drivers */
+	return !memcmp(start, "memory s", 8) ||
+	       /* "scrub corrected error", "scrub uncorrected error" of ghes_edac */
+	       !memcmp(start, "scrub ", 6);
 }

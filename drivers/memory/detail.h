@@ -64,8 +64,11 @@ struct vigil_location {
 	u8 parity_bits;
 };
 
+/* That much of the tracepoint's msg tells what it has to. */
+#define VIGIL_DETAIL_START_BYTES	8
+
 void vigil_detail_parse(const char *text, size_t len,
 			struct vigil_location *location);
-bool vigil_detail_is_scrub(const char *msg, size_t len);
+bool vigil_detail_is_scrub(const char start[VIGIL_DETAIL_START_BYTES]);
 
 #endif /* VIGIL_MEMORY_DETAIL_H */

@@ -204,7 +204,7 @@ static void remember(struct vigil_memory_dimm *dimm,
 	    history->nr_slots < VIGIL_HISTORY_SLOTS_MAX)
 		resize(dimm, 2 * history->nr_slots);
 	vigil_history_add(history, cell, now_s, record->count,
-			  record->flags & VIGIL_RECORD_SCRUB);
+			  vigil_detail_is_scrub(record->message));
 	dimm->untold[DIMM_COUNTER_FORGOTTEN] +=
 		history->forgotten - dimm->forgotten;
 	dimm->forgotten = history->forgotten;

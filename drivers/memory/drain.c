@@ -23,6 +23,8 @@
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 
+#include <compat/copy_text.h>
+
 #include "dedup.h"
 #include "dimm.h"
 #include "memory.h"
@@ -69,7 +71,7 @@ static struct irq_work kick = IRQ_WORK_INIT(kick_fn);
  * @record: all but its time
  * @text: what a driver says about it, or NULL
  *
- * Context: Any, machine check included. Takes no lock.
+ * Context: Any with preemption off, machine check included. Takes no lock.
  */
 void vigil_memory_record(struct vigil_record *record, const char *text)
 {
@@ -77,16 +79,17 @@ void vigil_memory_record(struct vigil_record *record, const char *text)
 	struct cpu_ring *cpu_ring;
 	struct vigil_ring *ring;
 
-	preempt_disable_notrace();
 	record->time_ns = vigil_memory_clock_ns();
 	cpu_ring = __this_cpu_read(cpu_rings);
 	ring = &cpu_ring->ring;
-	slot = vigil_ring_reserve(ring, text);
+	if (text && !*text)
+		text = NULL;
+	slot = vigil_ring_reserve(ring, text ? VIGIL_RING_SLOTS_WITH_TEXT : 1);
 	if (slot) {
 		slot->record = *record;
 		if (text)
-			strscpy(vigil_ring_text(slot), text,
-				VIGIL_RING_TEXT_BYTES);
+			compat_copy_text(vigil_ring_text(slot), text,
+					 VIGIL_RING_TEXT_BYTES);
 		vigil_ring_commit(ring, slot);
 	} else {
 		vigil_tally_add(&cpu_ring->tally, record);
@@ -98,7 +101,6 @@ void vigil_memory_record(struct vigil_record *record, const char *text)
 	smp_mb();
 	if (!work_pending(&drain_work))
 		irq_work_queue(&kick);
-	preempt_enable_notrace();
 }
 
 static u64 record_ms(const struct vigil_record *record)

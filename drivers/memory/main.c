@@ -10,7 +10,6 @@
 #include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/module.h>
-#include <linux/timekeeping.h>
 #include <linux/vigil/memory.h>
 
 #include "dimm.h"
@@ -30,13 +29,7 @@ MODULE_PARM_DESC(tracked_pages,
 DEFINE_MUTEX(vigil_memory_lock);
 struct workqueue_struct *vigil_memory_actions;
 
-static u64 driven_ns;	/* READ_ONCE(), WRITE_ONCE() */
-
-/* The time of errors. Any context, machine check included. */
-u64 vigil_memory_clock_ns(void)
-{
-	return READ_ONCE(driven_ns) ?: ktime_get_mono_fast_ns();
-}
+u64 vigil_memory_driven_ns;	/* READ_ONCE(), WRITE_ONCE() */
 
 /**
  * vigil_memory_set_clock() - Drive the time of errors, for tests.
@@ -49,7 +42,7 @@ u64 vigil_memory_clock_ns(void)
  */
 void vigil_memory_set_clock(u64 now_ns)
 {
-	WRITE_ONCE(driven_ns, now_ns);
+	WRITE_ONCE(vigil_memory_driven_ns, now_ns);
 }
 EXPORT_SYMBOL_GPL(vigil_memory_set_clock);
 

@@ -10,8 +10,8 @@
  * and is called again by that producer, which always kicks it after commit.
  *
  * Corrected errors come in storms that say the same again and again. One that
- * equals one of the latest records, to the second, only adds to its count, as
- * long as the consumer has not taken it; what was reserved for it is given back.
+ * equals the latest record of its address, to the second, only adds to its count,
+ * as long as the consumer has not taken it; what was reserved for it is given back.
  *
  * Time is bounded: a compare-and-exchange fails only when somebody else's
  * succeeded, and after RESERVE_TRIES of that the record counts as dropped, or
@@ -33,6 +33,7 @@
 
 #ifdef __KERNEL__
 #include <linux/atomic.h>
+#include <linux/hash.h>
 #include <linux/limits.h>
 #include <linux/minmax.h>
 #include <linux/stddef.h>
@@ -47,16 +48,16 @@
 /**
  * vigil_ring_reserve() - Get a slot to fill in.
  * @ring: the ring of this CPU
- * @with_text: and room for VIGIL_RING_TEXT_BYTES at vigil_ring_text()
+ * @nr_slots: 1, or VIGIL_RING_SLOTS_WITH_TEXT for VIGIL_RING_TEXT_BYTES at
+ *	vigil_ring_text()
  *
  * Context: Any, NMI and machine check included. The caller can't migrate to
  *	another CPU before it calls vigil_ring_commit().
  * Return: the slot, or NULL when the ring is full; the loss has been counted.
  */
 struct vigil_ring_slot *vigil_ring_reserve(struct vigil_ring *ring,
-					   bool with_text)
+					   u32 nr_slots)
 {
-	u32 nr_slots = with_text ? 1 + VIGIL_RING_TEXT_SLOTS : 1;
 	u32 used, position = READ_ONCE(ring->head);
 	struct vigil_ring_slot *slot;
 	int tries;
@@ -81,16 +82,20 @@ struct vigil_ring_slot *vigil_ring_reserve(struct vigil_ring *ring,
 #define EACH_BYTE(n)	(~0ULL / 0xff * (n))
 
 /* Word by word: what is compared is as long as a storm. */
-static bool same_text(const u64 *a, const u64 *b)
+static bool same_text(const __le64 *a, const __le64 *b)
 {
+	u64 word, other, nul;
 	unsigned int i;
 
 	for (i = 0; i < VIGIL_RING_TEXT_BYTES / sizeof(*a); i++) {
-		if (a[i] != b[i])
+		word = le64_to_cpu(a[i]);
+		other = le64_to_cpu(b[i]);
+		nul = (word - EACH_BYTE(1)) & ~word & EACH_BYTE(0x80);
+		/* What is behind a NUL does not count. */
+		if (nul)
+			return !((word ^ other) & (nul ^ (nul - 1)));
+		if (word != other)
 			return false;
-		/* A NUL is in it. */
-		if ((a[i] - EACH_BYTE(1)) & ~a[i] & EACH_BYTE(0x80))
-			break;
 	}
 	return true;
 }
@@ -107,7 +112,7 @@ static bool same_report(const struct vigil_ring_slot *a,
 	       !memcmp(&x->cpu, &y->cpu,
 		       sizeof(*x) - offsetof(struct vigil_record, cpu)) &&
 	       (a->nr_slots == 1 ||
-		same_text((const u64 *)(a + 1), (const u64 *)(b + 1)));
+		same_text((const __le64 *)(a + 1), (const __le64 *)(b + 1)));
 }
 
 /* Give back what was reserved, unless somebody has reserved what follows. */
@@ -122,49 +127,23 @@ static bool give_back(struct vigil_ring *ring, struct vigil_ring_slot *slot)
 }
 
 /* Add a filled slot to the count of a record, if it says the same. */
-static bool join_one(struct vigil_ring *ring, struct vigil_ring_slot *slot,
-		     u32 position)
+static noinline bool join(struct vigil_ring *ring,
+			  struct vigil_ring_slot *slot, u32 position)
 {
 	struct vigil_ring_slot *other;
 	u64 state;
 
 	other = &ring->slots[position % VIGIL_RING_SLOTS];
-	/* Cheap, and nearly always different; if torn, it is seen below. */
-	if (READ_ONCE(other->record.address) != slot->record.address)
-		return false;
 	/* A: its record is visible. */
 	state = smp_load_acquire(&other->state);
 	if (other == slot || state >> 32 != position + 1 || !(u32)state ||
+	    slot->record.flags & VIGIL_RECORD_UNCORRECTED ||
 	    !same_report(slot, other))
 		return false;
 
 	/* D: fails when the consumer has taken it. */
 	return (u32)state != U32_MAX &&
 	       try_cmpxchg(&other->state, &state, state + 1);
-}
-
-static bool join(struct vigil_ring *ring, struct vigil_ring_slot *slot)
-{
-	u32 i;
-
-	for (i = 0; i < VIGIL_RING_RECENT; i++) {
-		if (!join_one(ring, slot, READ_ONCE(ring->recent[i])))
-			continue;
-		if (give_back(ring, slot))
-			return true;
-		/* It has to be taken, as nothing. */
-		slot->record.count = 0;
-		return false;
-	}
-	return false;
-}
-
-static void remember(struct vigil_ring *ring, u32 position)
-{
-	u32 i = READ_ONCE(ring->nr_recent);
-
-	WRITE_ONCE(ring->nr_recent, i + 1);
-	WRITE_ONCE(ring->recent[i % VIGIL_RING_RECENT], position);
 }
 
 /**
@@ -177,14 +156,22 @@ static void remember(struct vigil_ring *ring, u32 position)
  */
 bool vigil_ring_commit(struct vigil_ring *ring, struct vigil_ring_slot *slot)
 {
-	u32 position = slot->position;
+	u64 address = slot->record.address;
+	struct vigil_ring_recent *recent;
 
-	if (!(slot->record.flags & VIGIL_RECORD_UNCORRECTED) &&
-	    join(ring, slot))
-		return false;
+	recent = &ring->recent[hash_64(address, VIGIL_RING_RECENT_BITS)];
+	/* A hint, which nearly always says no; join() makes sure. */
+	if (READ_ONCE(recent->address) == address &&
+	    join(ring, slot, READ_ONCE(recent->position))) {
+		if (give_back(ring, slot))
+			return false;
+		/* It has to be taken, as nothing. */
+		slot->record.count = 0;
+	}
 	/* A */
-	smp_store_release(&slot->state, (u64)(position + 1) << 32 | 1);
-	remember(ring, position);
+	smp_store_release(&slot->state, (u64)(slot->position + 1) << 32 | 1);
+	WRITE_ONCE(recent->address, address);
+	WRITE_ONCE(recent->position, slot->position);
 	return true;
 }
 
@@ -198,7 +185,7 @@ bool vigil_ring_commit(struct vigil_ring *ring, struct vigil_ring_slot *slot)
  */
 bool vigil_ring_put(struct vigil_ring *ring, const struct vigil_record *record)
 {
-	struct vigil_ring_slot *slot = vigil_ring_reserve(ring, false);
+	struct vigil_ring_slot *slot = vigil_ring_reserve(ring, 1);
 
 	if (!slot)
 		return false;

@@ -14,6 +14,8 @@
 #include "kernel_shim.h"
 #endif
 
+#include "detail.h"
+
 /**
  * enum vigil_record_source - Who reported an error.
  * @VIGIL_RECORD_MCE: the machine-check decode chain (x86)
@@ -56,7 +58,6 @@ enum vigil_record_outcome {
 #define VIGIL_RECORD_ADDRESS		0x02	/* address is valid */
 #define VIGIL_RECORD_COLLECTED		0x04	/* RAS_CEC took charge of it */
 #define VIGIL_RECORD_DIMM		0x08	/* mc and layers are valid */
-#define VIGIL_RECORD_SCRUB		0x10	/* found by the patrol scrubber */
 
 /**
  * struct vigil_record - One error, as its source saw it.
@@ -70,6 +71,7 @@ enum vigil_record_outcome {
  * @flags: VIGIL_RECORD_... bits
  * @mc: number of the memory controller, if VIGIL_RECORD_DIMM
  * @layers: place of the memory module below it, -1 where a layer is not used
+ * @message: how the driver's name for such errors begins; not terminated
  */
 struct vigil_record {
 	u64 time_ns;
@@ -82,9 +84,10 @@ struct vigil_record {
 	u16 flags;
 	u8 mc;
 	s8 layers[3];
+	char message[VIGIL_DETAIL_START_BYTES];
 };
 
-static_assert(sizeof(struct vigil_record) == 40);
+static_assert(sizeof(struct vigil_record) == 48);
 
 /* A power of two. What a machine check can leave behind at once is less. */
 #define VIGIL_RING_SLOTS	512U
@@ -92,9 +95,10 @@ static_assert(sizeof(struct vigil_record) == 40);
 /* Room for the text of an error, which lies in the slots after its record. */
 #define VIGIL_RING_TEXT_SLOTS	6U
 #define VIGIL_RING_TEXT_BYTES	(VIGIL_RING_TEXT_SLOTS * 64)
+#define VIGIL_RING_SLOTS_WITH_TEXT	(1 + VIGIL_RING_TEXT_SLOTS)
 
-/* A storm rarely comes from more cells than that at a time; a power of two. */
-#define VIGIL_RING_RECENT	4U
+/* Addresses whose latest records others may join. */
+#define VIGIL_RING_RECENT_BITS	6
 
 /**
  * struct vigil_ring_slot - Place for one record, or for a part of its text.
@@ -104,25 +108,32 @@ static_assert(sizeof(struct vigil_record) == 40);
  * @position: which record this is; the producer's that reserved the slot
  * @nr_slots: how many it takes; the producer's
  * @record: the record; the producer's until @state is set, then the consumer's
- * @reserved: fills the cache line
  */
 struct vigil_ring_slot {
 	u64 state;
 	u32 position;
 	u32 nr_slots;
 	struct vigil_record record;
-	u64 reserved;
 };
 
 static_assert(sizeof(struct vigil_ring_slot) == 64);
 
 /**
+ * struct vigil_ring_recent - The latest record of an address.
+ * @address: what it says
+ * @position: where it is, or was
+ */
+struct vigil_ring_recent {
+	u64 address;
+	u32 position;
+};
+
+/**
  * struct vigil_ring - Records of one CPU.
  * @head: position of the next record to be reserved; producers, by cmpxchg
  * @dropped: records lost because the ring was full; producers
- * @nr_recent: how often @recent was written; producers, who may lose some
- * @recent: positions of the latest records, which others may join; producers
  * @tail: position of the next record to be read; written by the consumer
+ * @recent: latest records by hash of their address; producers
  * @slots: record of position p is in slot p modulo VIGIL_RING_SLOTS; its text
  *	follows and does not wrap
  *
@@ -131,9 +142,8 @@ static_assert(sizeof(struct vigil_ring_slot) == 64);
 struct vigil_ring {
 	u32 head;
 	atomic_t dropped;
-	u32 nr_recent;
-	u32 recent[VIGIL_RING_RECENT];
 	u32 tail;
+	struct vigil_ring_recent recent[1 << VIGIL_RING_RECENT_BITS];
 	struct vigil_ring_slot slots[VIGIL_RING_SLOTS + VIGIL_RING_TEXT_SLOTS];
 };
 
@@ -150,16 +160,13 @@ struct vigil_ring_taken {
 };
 
 struct vigil_ring_slot *vigil_ring_reserve(struct vigil_ring *ring,
-					   bool with_text);
+					   u32 nr_slots);
 bool vigil_ring_commit(struct vigil_ring *ring, struct vigil_ring_slot *slot);
 bool vigil_ring_put(struct vigil_ring *ring, const struct vigil_record *record);
 bool vigil_ring_get(struct vigil_ring *ring, struct vigil_ring_taken *taken);
 u32 vigil_ring_dropped(const struct vigil_ring *ring);
 
-/*
- * Where the text of a slot goes that was reserved with it: NUL terminated, and
- * with NULs up to the next multiple of 8, as strscpy() leaves it.
- */
+/* Where the text of a slot goes that was reserved with it: NUL terminated. */
 static inline char *vigil_ring_text(struct vigil_ring_slot *slot)
 {
 	return (char *)(slot + 1);

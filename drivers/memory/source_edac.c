@@ -14,21 +14,12 @@
 #include <linux/string.h>
 #include <ras/ras_event.h>
 
+#include <compat/copy_text.h>
+
 #include "memory.h"
 #include "sources.h"
 
 static struct tracepoint *event;	/* set by start, read by stop */
-
-/*
- * What Intel's drivers and ghes_edac call it; detail.c says so in full. Only the
- * letters that matter, because this is counted in instructions.
- */
-static bool is_scrub(const char *message)
-{
-	if (*message == 's')
-		return message[1] == 'c';
-	return strnlen(message, 8) == 8 && message[7] == 's';
-}
 
 static void probe_event(void *data, const unsigned int err_type,
 			const char *message, const char *label,
@@ -57,8 +48,7 @@ static void probe_event(void *data, const unsigned int err_type,
 		record.flags |= VIGIL_RECORD_ADDRESS;
 	if (top_layer >= 0)
 		record.flags |= VIGIL_RECORD_DIMM;
-	if (is_scrub(message))
-		record.flags |= VIGIL_RECORD_SCRUB;
+	compat_copy_start(record.message, message);
 	vigil_memory_record(&record, detail);
 }
 

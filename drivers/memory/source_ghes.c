@@ -9,6 +9,7 @@
  */
 #include <linux/cper.h>
 #include <linux/notifier.h>
+#include <linux/preempt.h>
 #include <linux/smp.h>
 
 #include <compat/ghes.h>
@@ -36,7 +37,9 @@ static int take_report(struct notifier_block *nb, unsigned long severity,
 	}
 	if (error->validation_bits & CPER_MEM_VALID_ERROR_STATUS)
 		record.status = error->error_status;
+	preempt_disable_notrace();
 	vigil_memory_record(&record, NULL);
+	preempt_enable_notrace();
 	return NOTIFY_DONE;
 }
 

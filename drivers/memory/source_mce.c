@@ -13,6 +13,7 @@
  */
 #include <linux/bits.h>
 #include <linux/notifier.h>
+#include <linux/preempt.h>
 #include <asm/cpufeature.h>
 #include <asm/mce.h>
 #include <asm/processor.h>
@@ -77,7 +78,9 @@ static int take_record(struct notifier_block *nb, unsigned long action,
 		record.flags |= VIGIL_RECORD_COLLECTED;
 	record.status = mce->status;
 	record.cpu = mce->extcpu;
+	preempt_disable_notrace();
 	vigil_memory_record(&record, NULL);
+	preempt_enable_notrace();
 	return NOTIFY_DONE;
 }
 

@@ -105,7 +105,7 @@ static void interrupted_record_is_waited_for(struct kunit *test)
 
 	init_irq_work(&nested.work, put_nested);
 	preempt_disable();
-	slot = vigil_ring_reserve(test->priv, false);
+	slot = vigil_ring_reserve(test->priv, 1);
 	irq_work_queue(&nested.work);
 	preempt_enable();
 	irq_work_sync(&nested.work);

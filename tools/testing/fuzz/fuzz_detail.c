@@ -175,7 +175,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	memcpy(exact, data, size);
 	vigil_detail_parse(exact, size, &l);
-	vigil_detail_is_scrub(exact, size);
+	if (size >= VIGIL_DETAIL_START_BYTES)
+		vigil_detail_is_scrub(exact);
 	free(exact);
 	check_in_place(data, size, &l);
 

@@ -117,6 +117,30 @@ static inline int hex_to_bin(unsigned char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+#define noinline __attribute__((__noinline__))
+
+#define __le64 u64
+#define le64_to_cpu(value) (value)	/* where tests run */
+
+#define PAGE_SIZE 4096UL
+#define offset_in_page(p) ((unsigned long)(p) & (PAGE_SIZE - 1))
+
+#define __no_sanitize_or_inline \
+	__attribute__((__noinline__, unused, \
+		       no_sanitize("address", "undefined")))
+
+static inline long strscpy(char *to, const char *from, size_t size)
+{
+	size_t len = strnlen(from, size);
+
+	if (!size)
+		return -1;
+	len -= len == size;
+	memcpy(to, from, len);
+	to[len] = '\0';
+	return len;
+}
+
 /* The same constant as the kernel's, so that tables come out the same. */
 static inline u32 hash_64(u64 value, unsigned int bits)
 {

@@ -20,8 +20,8 @@ static struct vigil_ring *make_ring(u32 position)
 
 	ring->head = position;
 	ring->tail = position;
-	for (u32 i = 0; i < VIGIL_RING_RECENT; i++)
-		ring->recent[i] = position - 1;
+	for (int i = 0; i < 1 << VIGIL_RING_RECENT_BITS; i++)
+		ring->recent[i].position = position - 1;
 	return ring;
 }
 
@@ -90,8 +90,8 @@ static void an_incomplete_record_is_waited_for(void)
 	struct vigil_ring *ring = make_ring(0);
 	struct vigil_ring_slot *outer, *inner;
 
-	outer = vigil_ring_reserve(ring, false);
-	inner = vigil_ring_reserve(ring, false);
+	outer = vigil_ring_reserve(ring, 1);
+	inner = vigil_ring_reserve(ring, 1);
 	CHECK(put(ring, 3));
 	inner->record = (struct vigil_record){ .address = 2, .status = ~2ull };
 	vigil_ring_commit(ring, inner);
@@ -122,7 +122,7 @@ static void positions_wrap(void)
 
 static bool report(struct vigil_ring *ring, u64 address, const char *text)
 {
-	struct vigil_ring_slot *slot = vigil_ring_reserve(ring, true);
+	struct vigil_ring_slot *slot = vigil_ring_reserve(ring, VIGIL_RING_SLOTS_WITH_TEXT);
 
 	if (!slot)
 		return false;
@@ -218,7 +218,7 @@ static void different_reports_do_not_join(void)
 	put_at(ring, NSEC_PER_SEC, 0);
 	put_at(ring, NSEC_PER_SEC + 5, 0);
 	put_at(ring, 0, 0);
-	put_at(ring, 5, VIGIL_RECORD_SCRUB);
+	put_at(ring, 5, VIGIL_RECORD_COLLECTED);
 	put_at(ring, 5, VIGIL_RECORD_UNCORRECTED);
 	put_at(ring, 5, VIGIL_RECORD_UNCORRECTED);
 	expect(ring, 0, 2, NULL);
@@ -235,7 +235,7 @@ static void a_nested_report_joins(void)
 	struct vigil_ring_slot *outer;
 
 	CHECK(put(ring, 1));
-	outer = vigil_ring_reserve(ring, false);
+	outer = vigil_ring_reserve(ring, 1);
 	CHECK(put(ring, 1));
 	outer->record = (struct vigil_record){
 		.address = 1, .status = ~1ull, .count = 1 };
@@ -244,7 +244,7 @@ static void a_nested_report_joins(void)
 	CHECK_INT(get(ring), -1);
 
 	CHECK(put(ring, 1));
-	outer = vigil_ring_reserve(ring, false);
+	outer = vigil_ring_reserve(ring, 1);
 	CHECK(put(ring, 2));
 	outer->record = (struct vigil_record){
 		.address = 2, .status = ~2ull, .count = 1 };
