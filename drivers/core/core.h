@@ -16,6 +16,7 @@
 #include <linux/list.h>
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
+#include <linux/vigil/audit.h>
 #include <linux/vigil/component.h>
 #include <linux/workqueue.h>
 
@@ -203,5 +204,9 @@ void vigil_notify_event(struct vigil_component *component, u64 seq,
 
 /* frame.c */
 void vigil_frame_exit(void);
+
+/* audit.c */
+int vigil_audit_init(void);
+void vigil_audit_exit(void);
 
 #endif /* _VIGIL_CORE_H */

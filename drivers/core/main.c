@@ -48,12 +48,18 @@ static int __init vigil_init(void)
 	if (err)
 		goto unregister_class;
 
-	err = vigil_netlink_init();
+	err = vigil_audit_init();
 	if (err)
 		goto unregister_source_class;
 
+	err = vigil_netlink_init();
+	if (err)
+		goto audit_exit;
+
 	return 0;
 
+audit_exit:
+	vigil_audit_exit();
 unregister_source_class:
 	class_unregister(&vigil_source_class);
 unregister_class:
@@ -70,6 +76,7 @@ static void __exit vigil_exit(void)
 	vigil_registry_exit();
 	vigil_operations_exit();
 	vigil_frame_exit();
+	vigil_audit_exit();
 	class_unregister(&vigil_source_class);
 	class_unregister(&vigil_device_class);
 	destroy_workqueue(vigil_workqueue);

@@ -27,6 +27,8 @@ bool vigil_netlink_has_listeners(void);
 void vigil_netlink_multicast(struct sk_buff *skb);
 void vigil_netlink_lost(void);
 
+int vigil_nl_need_admin(const struct sk_buff *skb,
+			struct netlink_ext_ack *extack);
 int vigil_nl_check_attrs(struct genl_info *info);
 struct vigil_component *vigil_nl_find_component(struct genl_info *info,
 						const struct nlattr *name,

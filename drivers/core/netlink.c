@@ -37,11 +37,12 @@ static struct dump_position *dump_position(struct netlink_callback *cb)
 	return (struct dump_position *)cb->ctx;
 }
 
-static int need_admin(struct sk_buff *skb, struct genl_info *info)
+int vigil_nl_need_admin(const struct sk_buff *skb,
+			struct netlink_ext_ack *extack)
 {
 	if (netlink_capable(skb, CAP_SYS_ADMIN))
 		return 0;
-	GENL_SET_ERR_MSG(info, "needs CAP_SYS_ADMIN on the host");
+	NL_SET_ERR_MSG(extack, "needs CAP_SYS_ADMIN on the host");
 	return -EPERM;
 }
 
@@ -325,7 +326,8 @@ static int do_verb(struct sk_buff *skb, struct genl_info *info,
 	struct vigil_component *component;
 	int err;
 
-	err = need_admin(skb, info) ?: vigil_nl_check_attrs(info);
+	err = vigil_nl_need_admin(skb, info->extack) ?:
+	      vigil_nl_check_attrs(info);
 	if (err)
 		return err;
 
@@ -469,7 +471,8 @@ int vigil_nl_policy_set_doit(struct sk_buff *skb, struct genl_info *info)
 	struct vigil_component *component;
 	int err;
 
-	err = need_admin(skb, info) ?: vigil_nl_check_attrs(info);
+	err = vigil_nl_need_admin(skb, info->extack) ?:
+	      vigil_nl_check_attrs(info);
 	if (err)
 		return err;
 	if (!info->attrs[VIGIL_A_COMPONENT_POLICY]) {

@@ -69,8 +69,20 @@ const struct nla_policy vigil_source_get_nl_policy[VIGIL_A_SOURCE_NAME + 1] = {
 	[VIGIL_A_SOURCE_NAME] = { .type = NLA_NUL_STRING, .len = VIGIL_NAME_MAX, },
 };
 
+/* VIGIL_CMD_FRAME_GET - do */
+const struct nla_policy vigil_frame_get_nl_policy[VIGIL_A_FRAME_ADDRESS + 1] = {
+	[VIGIL_A_FRAME_COMPONENT] = { .type = NLA_NUL_STRING, .len = VIGIL_NAME_MAX, },
+	[VIGIL_A_FRAME_ADDRESS] = { .type = NLA_U64, },
+};
+
+/* VIGIL_CMD_AUDIT_GET - do */
+const struct nla_policy vigil_audit_get_nl_policy[VIGIL_A_AUDIT_COMPONENT + 1] = {
+	[VIGIL_A_AUDIT_ID] = { .type = NLA_U64, },
+	[VIGIL_A_AUDIT_COMPONENT] = { .type = NLA_NUL_STRING, .len = VIGIL_NAME_MAX, },
+};
+
 /* Ops table for vigil */
-const struct genl_ops vigil_nl_ops[8] = {
+const struct genl_ops vigil_nl_ops[10] = {
 	{
 		.cmd		= VIGIL_CMD_COMPONENT_GET,
 		.doit		= vigil_nl_component_get_doit,
@@ -126,6 +138,21 @@ const struct genl_ops vigil_nl_ops[8] = {
 		.dumpit		= vigil_nl_source_get_dumpit,
 		.policy		= vigil_source_get_nl_policy,
 		.maxattr	= VIGIL_A_SOURCE_NAME,
+	},
+	{
+		.cmd		= VIGIL_CMD_FRAME_GET,
+		.doit		= vigil_nl_frame_get_doit,
+		.dumpit		= vigil_nl_frame_get_dumpit,
+		.policy		= vigil_frame_get_nl_policy,
+		.maxattr	= VIGIL_A_FRAME_ADDRESS,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= VIGIL_CMD_AUDIT_GET,
+		.doit		= vigil_nl_audit_get_doit,
+		.dumpit		= vigil_nl_audit_get_dumpit,
+		.policy		= vigil_audit_get_nl_policy,
+		.maxattr	= VIGIL_A_AUDIT_COMPONENT,
 	},
 };
 

@@ -30,8 +30,12 @@ extern const struct nla_policy vigil_cell_get_nl_policy[VIGIL_A_CELL_COMPONENT +
 
 extern const struct nla_policy vigil_source_get_nl_policy[VIGIL_A_SOURCE_NAME + 1];
 
+extern const struct nla_policy vigil_frame_get_nl_policy[VIGIL_A_FRAME_ADDRESS + 1];
+
+extern const struct nla_policy vigil_audit_get_nl_policy[VIGIL_A_AUDIT_COMPONENT + 1];
+
 /* Ops table for vigil */
-extern const struct genl_ops vigil_nl_ops[8];
+extern const struct genl_ops vigil_nl_ops[10];
 
 int vigil_nl_component_get_doit(struct sk_buff *skb, struct genl_info *info);
 int vigil_nl_component_get_dumpit(struct sk_buff *skb,
@@ -50,6 +54,10 @@ int vigil_nl_cell_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int vigil_nl_source_get_doit(struct sk_buff *skb, struct genl_info *info);
 int vigil_nl_source_get_dumpit(struct sk_buff *skb,
 			       struct netlink_callback *cb);
+int vigil_nl_frame_get_doit(struct sk_buff *skb, struct genl_info *info);
+int vigil_nl_frame_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int vigil_nl_audit_get_doit(struct sk_buff *skb, struct genl_info *info);
+int vigil_nl_audit_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 
 enum {
 	VIGIL_NLGRP_EVENTS,

@@ -19,6 +19,7 @@
 #include <linux/mm.h>
 #include <linux/vigil/frame.h>
 
+#include "decide.h"
 #include "dimm.h"
 #include "memory.h"
 
@@ -107,6 +108,15 @@ bool vigil_memory_offline(unsigned long pfn, int nid)
 	return true;
 }
 
+/* Decisions that errors led to are recorded, with what came of them. */
+static void audit(const struct action *action, enum vigil_audit_step step,
+		  const char *reason)
+{
+	if (!action->command)
+		vigil_memory_audit_frame(action->pfn, action->nid, step,
+					 reason);
+}
+
 /* Is it settled, one way or the other? Then the slot is free. */
 static bool settle_locked(struct action *action)
 {
@@ -116,7 +126,8 @@ static bool settle_locked(struct action *action)
 
 	if (frame.state !=
 	    (action->tries ? VIGIL_FRAME_PENDING : VIGIL_FRAME_NONE)) {
-		/* An uncorrected error or a command came first. */
+		audit(action, VIGIL_AUDIT_STEP_DONE,
+		      "an uncorrected error or a command came first");
 		action->busy = false;
 	} else if (vigil_memory_poisoned(action->pfn)) {
 		if (action->tries)
@@ -124,6 +135,9 @@ static bool settle_locked(struct action *action)
 						 VIGIL_FRAME_OFFLINED);
 		else
 			vigil_memory_note_external(action->pfn, false);
+		audit(action, VIGIL_AUDIT_STEP_DONE,
+		      action->tries ? "soft-offlined, seen to be poisoned" :
+				      "somebody else took it first");
 		action->busy = false;
 	}
 	return !action->busy;
@@ -144,6 +158,9 @@ static void try_failed_locked(struct action *action, bool again)
 
 	if (!action->command)
 		vigil_memory_stuck(action->nid, vigil_memory_now_ms());
+	audit(action, VIGIL_AUDIT_STEP_FAILED,
+	      again ? "could not be vacated, tried four times" :
+		      "the kernel's own, or out of reach");
 	vigil_memory_frame_clear(action->pfn);
 	action->busy = false;
 }

@@ -199,7 +199,7 @@ static void abandon(struct command *command, unsigned long pfn)
 }
 
 static void taken(struct command *command, unsigned long pfn,
-		  enum vigil_frame_state state)
+		  enum vigil_memory_frame_state state)
 {
 	mutex_lock(&vigil_memory_lock);
 	vigil_memory_frame_taken(pfn, state);

@@ -23,6 +23,7 @@
 #include <linux/xarray.h>
 
 #include "cell.h"
+#include "decide.h"
 #include "detail.h"
 #include "dimm.h"
 #include "memory.h"
@@ -42,11 +43,19 @@
 #define BAD_STORMS		1
 #define DWELL_S			3600
 
-/* For that long an uncorrected error makes a memory module one to replace. */
-#define UNCORRECTED_WINDOW_S	(24 * 3600)
+/* For that long what can't be helped makes a memory module one to replace. */
+#define EVENT_WINDOW_S		(24 * 3600)
+
+/*
+ * With a row or column at fault, the first error of a frame in it is enough. At
+ * most 1 MiB of a module goes.
+ */
+#define LINE_EVENTS		1
+#define MAX_PAGES		256
 
 static struct {
 	struct xarray by_place;		/* place_of(); vigil_memory_lock */
+	struct vigil_memory_dimm *by_number[NR_DIMMS];	/* vigil_memory_lock */
 	unsigned int nr;		/* vigil_memory_lock */
 	size_t history_bytes;		/* vigil_memory_lock */
 	struct vigil_features_scratch *scratch;	/* vigil_memory_lock */
@@ -121,12 +130,15 @@ struct vigil_memory_dimm *vigil_memory_dimm_get(u8 mc, const s8 *layers,
 		.bad_storms = BAD_STORMS,
 		.dwell_s = DWELL_S,
 	};
+	dimm->line_events = LINE_EVENTS;
+	dimm->max_pages = MAX_PAGES;
 	name_dimm(dimm);
 	if (xa_err(xa_store(&dimms.by_place, place, dimm, GFP_KERNEL))) {
 		kfree(dimm);
 		return NULL;
 	}
-	dimms.nr++;
+	dimms.by_number[dimms.nr++] = dimm;
+	dimm->number = dimms.nr;
 	vigil_memory_scan();
 	return dimm;
 }
@@ -215,52 +227,106 @@ static void remember(struct vigil_memory_dimm *dimm,
  * @record: the errors, with VIGIL_RECORD_DIMM
  * @text: what the driver says about them, or NULL
  * @nid: their node, as far as is known
+ * @cell: set to the cell, all zeroes if that is not known
  *
  * Context: Process context, under vigil_memory_lock.
+ * Return: the memory module, or NULL when there are too many.
  */
-void vigil_memory_dimm_take(const struct vigil_record *record,
-			    const char *text, int nid)
+struct vigil_memory_dimm *
+vigil_memory_dimm_take(const struct vigil_record *record, const char *text,
+		       int nid, struct vigil_cell *cell)
 {
 	struct vigil_memory_dimm *dimm;
-	struct vigil_cell cell;
 
+	memset(cell, 0, sizeof(*cell));
 	dimm = vigil_memory_dimm_get(record->mc, record->layers, nid);
 	if (!dimm)
-		return;
+		return NULL;
 
 	dimm->changed = true;
 	if (record->flags & VIGIL_RECORD_UNCORRECTED) {
 		dimm->untold[DIMM_COUNTER_UNCORRECTED] += record->count;
 		dimm->uncorrected_s = div_u64(record->time_ns, NSEC_PER_SEC);
-		return;
+		return dimm;
 	}
 	dimm->untold[DIMM_COUNTER_CORRECTED] += record->count;
-	if (cell_of(record, text, &cell))
-		remember(dimm, &cell, record);
+	if (cell_of(record, text, cell))
+		remember(dimm, cell, record);
 	else
 		dimm->untold[DIMM_COUNTER_WITHOUT_CELL] += record->count;
+	return dimm;
 }
 
-static bool had_uncorrected(const struct vigil_memory_dimm *dimm, u32 now_s)
+/**
+ * vigil_memory_dimm_by_number() - Find a memory module.
+ * @number: its number, or 0
+ *
+ * Context: Process context, under vigil_memory_lock.
+ * Return: the memory module, or NULL.
+ */
+struct vigil_memory_dimm *vigil_memory_dimm_by_number(u16 number)
 {
-	return dimm->uncorrected_s &&
-	       now_s - dimm->uncorrected_s < UNCORRECTED_WINDOW_S;
+	lockdep_assert_held(&vigil_memory_lock);
+
+	return number && number <= dimms.nr ? dimms.by_number[number - 1] :
+					      NULL;
+}
+
+/**
+ * vigil_memory_dimm_name() - Name the component of a memory module.
+ * @number: number of the memory module, or 0
+ *
+ * Context: Process context, under vigil_memory_lock.
+ * Return: its name, valid as long as the lock is held; "" if there is none.
+ */
+const char *vigil_memory_dimm_name(u16 number)
+{
+	struct vigil_memory_dimm *dimm = vigil_memory_dimm_by_number(number);
+
+	return dimm && dimm->component ? vigil_component_name(dimm->component) :
+					 "";
+}
+
+/* What a model says of it, in per mille; 0 without one. */
+u32 vigil_memory_dimm_risk(const struct vigil_memory_dimm *dimm)
+{
+	return dimm->component ? vigil_component_risk(dimm->component) : 0;
+}
+
+/* A page frame came out of use, or went back: see frame.c. */
+void vigil_memory_dimm_account(const struct vigil_frame *frame, int delta)
+{
+	struct vigil_memory_dimm *dimm;
+
+	dimm = vigil_memory_dimm_by_number(frame->dimm);
+	if (!dimm || !frame->by_errors || frame->state == VIGIL_FRAME_EXTERNAL)
+		return;
+	dimm->nr_frames += delta;
+	dimm->changed = true;
+}
+
+/* Are as many page frames out of use as may be? */
+bool vigil_memory_dimm_used_up(const struct vigil_memory_dimm *dimm)
+{
+	return dimm->nr_frames >= READ_ONCE(dimm->max_pages);
+}
+
+/* Has it happened, and not long ago? */
+static bool is_recent(u32 then_s, u32 now_s)
+{
+	return then_s && now_s - then_s < EVENT_WINDOW_S;
 }
 
 static void judge(struct vigil_memory_dimm *dimm, u32 now_s)
 {
-	u32 risk_permille = 0;
-
 	if (dimm->memory) {
 		vigil_history_expire(&dimm->history, now_s);
 		vigil_features_compute(&dimm->history, dimms.scratch,
 				       &dimm->features);
 		shrink(dimm);
 	}
-	if (dimm->component)
-		risk_permille = vigil_component_risk(dimm->component);
 	vigil_judge_update(&dimm->judge, &dimm->policy, &dimm->features,
-			   risk_permille, now_s);
+			   vigil_memory_dimm_risk(dimm), now_s);
 	dimm->changed = false;
 }
 
@@ -287,10 +353,14 @@ static const char *health_of(const struct vigil_memory_dimm *dimm, u32 now_s,
 {
 	*health = VIGIL_HEALTH_FAILING;
 	*advice = VIGIL_ADVICE_REPLACE;
-	if (had_uncorrected(dimm, now_s))
+	if (is_recent(dimm->uncorrected_s, now_s))
 		return "uncorrected error";
 	if (dimm->judge.verdict == VIGIL_VERDICT_BAD)
 		return "corrected errors like before a failure";
+	if (dimm->nr_frames && vigil_memory_dimm_used_up(dimm))
+		return "as many page frames out of use as may be";
+	if (is_recent(dimm->row_unsupported_s, now_s))
+		return "a row is at fault that can't be isolated";
 
 	*health = VIGIL_HEALTH_DEGRADED;
 	*advice = VIGIL_ADVICE_WATCH;
@@ -327,6 +397,9 @@ static void tell(struct vigil_memory_dimm *dimm, u32 now_s)
 		strscpy(reason, why, sizeof(reason));
 	vigil_component_set_advice(dimm->component, advice, reason);
 	vigil_component_set_health(dimm->component, health, reason);
+	if (dimm->told.why ? why != dimm->told.why :
+			     health != VIGIL_HEALTH_HEALTHY)
+		vigil_memory_audit_verdict(dimm, reason);
 	dimm->told.why = why;
 	dimm->told.mode = mode;
 }

@@ -12,6 +12,8 @@
 #include "judge.h"
 #include "ring.h"
 
+struct vigil_frame;
+
 /* Longest label of EDAC, and a NUL. */
 #define VIGIL_DIMM_LABEL_BYTES	32
 
@@ -34,9 +36,20 @@ enum vigil_dimm_counter {
  *	registered
  * @nid: node of the controller or, if that is not known, of the first error;
  *	constant once the component is registered
+ * @number: counts the memory modules from 1 on; constant
  * @component: how it shows in Vigil, or NULL; vigil_memory_lock
  * @refused: the core did not want it; vigil_memory_lock
  * @policy: when it counts as failing; READ_ONCE() and WRITE_ONCE()
+ * @line_events: policy; READ_ONCE() and WRITE_ONCE()
+ * @row_isolate: policy; READ_ONCE() and WRITE_ONCE()
+ * @max_pages: policy; READ_ONCE() and WRITE_ONCE()
+ * @nr_frames: page frames that Vigil has taken for its errors, or is about to;
+ *	vigil_memory_lock
+ * @decided_rows: rows of which all frames were decided about, see decide.c;
+ *	vigil_memory_lock
+ * @nr_decided_rows: how many there have been; vigil_memory_lock
+ * @row_unsupported_s: when a row could not be isolated, or 0;
+ *	vigil_memory_lock
  * @memory: of @history, or NULL while there is none; vigil_memory_lock
  * @history: sightings of the last six hours, if @memory; vigil_memory_lock
  * @features: what they amounted to when it was judged; vigil_memory_lock
@@ -53,9 +66,17 @@ struct vigil_memory_dimm {
 	char instance[24];
 	char label[VIGIL_DIMM_LABEL_BYTES];
 	int nid;
+	u16 number;
 	struct vigil_component *component;
 	bool refused;
 	struct vigil_judge_policy policy;
+	u32 line_events;
+	u32 row_isolate;
+	u32 max_pages;
+	u32 nr_frames;
+	u64 decided_rows[8];
+	u32 nr_decided_rows;
+	u32 row_unsupported_s;
 	void *memory;
 	struct vigil_history history;
 	struct vigil_features features;
@@ -77,8 +98,14 @@ void vigil_memory_dimms_stop(void);
 void vigil_memory_dimms_exit(void);
 struct vigil_memory_dimm *vigil_memory_dimm_get(u8 mc, const s8 *layers,
 						int nid);
-void vigil_memory_dimm_take(const struct vigil_record *record,
-			    const char *text, int nid);
+struct vigil_memory_dimm *
+vigil_memory_dimm_take(const struct vigil_record *record, const char *text,
+		       int nid, struct vigil_cell *cell);
+struct vigil_memory_dimm *vigil_memory_dimm_by_number(u16 number);
+const char *vigil_memory_dimm_name(u16 number);
+u32 vigil_memory_dimm_risk(const struct vigil_memory_dimm *dimm);
+void vigil_memory_dimm_account(const struct vigil_frame *frame, int delta);
+bool vigil_memory_dimm_used_up(const struct vigil_memory_dimm *dimm);
 void vigil_memory_dimms_judge(void);
 void vigil_memory_dimms_review(void);
 

@@ -14,6 +14,7 @@
 #include "memory.h"
 
 #define DWELL_MAX_S	(30 * 24 * 3600)
+#define MAX_PAGES_MAX	32768
 
 /* Numbers of the last six hours go down again; 0 is also "not known". */
 static u64 read_number(void *priv, enum vigil_feature feature)
@@ -53,6 +54,17 @@ static u64 read_fault_mode(struct vigil_component *component, void *priv)
 	return mode;
 }
 
+static u64 read_pages(struct vigil_component *component, void *priv)
+{
+	struct vigil_memory_dimm *dimm = priv;
+	u32 nr;
+
+	mutex_lock(&vigil_memory_lock);
+	nr = dimm->nr_frames;
+	mutex_unlock(&vigil_memory_lock);
+	return nr;
+}
+
 static u64 read_history_bytes(struct vigil_component *component, void *priv)
 {
 	struct vigil_memory_dimm *dimm = priv;
@@ -85,6 +97,7 @@ static const struct vigil_counter_desc counters[] = {
 	{ .name = "errors_6h", .read = read_errors },
 	{ .name = "storms_6h", .read = read_storms },
 	{ .name = "fault_mode_6h", .read = read_fault_mode },
+	{ .name = "pages_out_of_use", .read = read_pages },
 	{ .name = "history_bytes", .read = read_history_bytes },
 	{ .name = "history_resolution_seconds", .read = read_resolution },
 };
@@ -153,6 +166,51 @@ static int set_dwell_s(struct vigil_component *component, void *priv, u64 value)
 	return set_policy(&dimm->policy.dwell_s, value);
 }
 
+static u64 get_line_events(struct vigil_component *component, void *priv)
+{
+	struct vigil_memory_dimm *dimm = priv;
+
+	return READ_ONCE(dimm->line_events);
+}
+
+static int set_line_events(struct vigil_component *component, void *priv,
+			   u64 value)
+{
+	struct vigil_memory_dimm *dimm = priv;
+
+	return set_policy(&dimm->line_events, value);
+}
+
+static u64 get_row_isolate(struct vigil_component *component, void *priv)
+{
+	struct vigil_memory_dimm *dimm = priv;
+
+	return READ_ONCE(dimm->row_isolate);
+}
+
+static int set_row_isolate(struct vigil_component *component, void *priv,
+			   u64 value)
+{
+	struct vigil_memory_dimm *dimm = priv;
+
+	return set_policy(&dimm->row_isolate, value);
+}
+
+static u64 get_max_pages(struct vigil_component *component, void *priv)
+{
+	struct vigil_memory_dimm *dimm = priv;
+
+	return READ_ONCE(dimm->max_pages);
+}
+
+static int set_max_pages(struct vigil_component *component, void *priv,
+			 u64 value)
+{
+	struct vigil_memory_dimm *dimm = priv;
+
+	return set_policy(&dimm->max_pages, value);
+}
+
 static const struct vigil_policy_desc policies[] = {
 	{
 		.name = "watch_cells",
@@ -177,6 +235,24 @@ static const struct vigil_policy_desc policies[] = {
 		.maximum = DWELL_MAX_S,
 		.get = get_dwell_s,
 		.set = set_dwell_s,
+	},
+	{
+		.name = "line_page_events",
+		.maximum = VIGIL_DECAY_EVENTS_MAX,
+		.get = get_line_events,
+		.set = set_line_events,
+	},
+	{
+		.name = "row_isolate",
+		.maximum = 1,
+		.get = get_row_isolate,
+		.set = set_row_isolate,
+	},
+	{
+		.name = "page_offline_max_pages",
+		.maximum = MAX_PAGES_MAX,
+		.get = get_max_pages,
+		.set = set_max_pages,
 	},
 };
 

@@ -12,9 +12,9 @@
  * The drain takes at most one ring's worth of records from each CPU under the
  * lock and then queues itself again, so that a storm does not lock others out.
  *
- * A corrected error counts for its page frame. When the count meets the rule
- * (decay.c) the frame is handed to action.c, unless RAS_CEC has been seen at
- * work: then it takes the frames, and what is left is to notice.
+ * A corrected error counts for its page frame (decay.c). Whether the frame goes is
+ * decided in decide.c, unless RAS_CEC has been seen at work: then it takes the
+ * frames, and what is left is to notice.
  */
 #include <linux/irq_work.h>
 #include <linux/math64.h>
@@ -25,6 +25,7 @@
 
 #include <compat/copy_text.h>
 
+#include "decide.h"
 #include "dedup.h"
 #include "dimm.h"
 #include "memory.h"
@@ -115,6 +116,8 @@ static u64 record_ms(const struct vigil_record *record)
  * @pfn: page frame
  * @nid: node of the frame or, without one, of the CPU that reported it
  * @fresh: errors that no other source has reported
+ * @dimm: the memory module, or NULL
+ * @cell: where in it; all zeroes if that is not known
  */
 struct error {
 	const struct vigil_record *record;
@@ -122,6 +125,8 @@ struct error {
 	unsigned long pfn;
 	int nid;
 	u32 fresh;
+	struct vigil_memory_dimm *dimm;
+	struct vigil_cell cell;
 };
 
 /* Errors without an address are told apart by their node only. */
@@ -146,20 +151,18 @@ static struct error error_of(const struct vigil_record *record)
 	return error;
 }
 
-/* A page frame had too many corrected errors. */
-static void act(unsigned long pfn, int nid)
-{
-	if (vigil_memory_offline(pfn, nid))
-		vigil_decay_table_forget(&drain.table, pfn);
-	else
-		vigil_memory_count(nid, COUNTER_OFFLINE_DEFERRED, 1);
-}
-
 /* Errors of a page frame that is in use. */
 static void count_page(const struct error *error)
 {
 	struct vigil_memory_node *node = vigil_memory_node(error->nid);
 	u64 window_ms = READ_ONCE(node->window_s) * MSEC_PER_SEC;
+	struct vigil_suspect suspect = {
+		.pfn = error->pfn,
+		.nid = error->nid,
+		.now_s = div_u64(error->record->time_ns, NSEC_PER_SEC),
+		.dimm = error->dimm,
+		.cell = &error->cell,
+	};
 	u64 evictions = drain.table.evictions;
 	struct vigil_decay_entry *entry;
 
@@ -167,10 +170,9 @@ static void count_page(const struct error *error)
 				      record_ms(error->record), window_ms);
 	vigil_memory_count(error->nid, COUNTER_EVICTIONS,
 			   drain.table.evictions - evictions);
-	if (!drain.others_act &&
-	    vigil_decay_reached(&entry->count,
-				READ_ONCE(node->threshold_events)))
-		act(error->pfn, error->nid);
+	suspect.count = &entry->count;
+	if (!drain.others_act && vigil_memory_decide_page(&suspect))
+		vigil_decay_table_forget(&drain.table, error->pfn);
 }
 
 static void take_corrected(const struct error *error)
@@ -244,7 +246,10 @@ static void take(const struct vigil_record *record, const char *text)
 
 	error = error_of(record);
 	if (record->flags & VIGIL_RECORD_DIMM)
-		vigil_memory_dimm_take(record, text, error.nid);
+		error.dimm = vigil_memory_dimm_take(record, text, error.nid,
+						    &error.cell);
+	if (error.dimm && error.framed)
+		vigil_memory_frame_erred(error.pfn, error.dimm->number);
 	if (record->flags & VIGIL_RECORD_UNCORRECTED)
 		take_uncorrected(&error);
 	else

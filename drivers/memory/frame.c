@@ -12,9 +12,14 @@
  *
  * The record of a frame is made before it is taken, so that none is ever out
  * of use without one.
+ *
+ * Which memory module had the errors is known from some of the sources only, and
+ * those may speak before the frame is taken or after. So it is kept for the
+ * frames that erred last, and put into the record as soon as both are there.
  */
 #include <linux/delay.h>
 #include <linux/gfp.h>
+#include <linux/hash.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/pageblock-flags.h>
@@ -22,6 +27,7 @@
 
 #include <compat/contig_range.h>
 
+#include "dimm.h"
 #include "memory.h"
 #include "trace.h"
 
@@ -35,10 +41,18 @@
 #define RECORD_STATE	0x07
 #define RECORD_ERRORS	0x08
 #define RECORD_NID	4
+#define RECORD_DIMM	20
+
+static_assert(MAX_NUMNODES <= 1 << (RECORD_DIMM - RECORD_NID));
+
+/* Frames whose memory module is remembered; those that share a place compete. */
+#define ERRED_BITS	12
+#define ERRED_DIMM_BITS	16
 
 static struct {
 	struct xarray records;	/* record_of() by number; vigil_memory_lock */
 	u32 nr_records;		/* vigil_memory_lock */
+	u64 erred[1 << ERRED_BITS];	/* erred_of(); vigil_memory_lock */
 	bool unpoison_refused;	/* for good; READ_ONCE() and WRITE_ONCE() */
 } frames = {
 	.records = XARRAY_INIT(frames.records, 0),
@@ -48,7 +62,8 @@ static void *record_of(const struct vigil_frame *frame)
 {
 	return xa_mk_value(frame->state |
 			   (frame->by_errors ? RECORD_ERRORS : 0) |
-			   (unsigned long)frame->nid << RECORD_NID);
+			   (unsigned long)frame->nid << RECORD_NID |
+			   (unsigned long)frame->dimm << RECORD_DIMM);
 }
 
 static struct vigil_frame frame_of(const void *record)
@@ -58,8 +73,27 @@ static struct vigil_frame frame_of(const void *record)
 	return (struct vigil_frame) {
 		.state = value & RECORD_STATE,
 		.by_errors = value & RECORD_ERRORS,
-		.nid = value >> RECORD_NID,
+		.nid = value >> RECORD_NID & ((1 << (RECORD_DIMM - RECORD_NID)) - 1),
+		.dimm = value >> RECORD_DIMM,
 	};
+}
+
+static u64 erred_of(unsigned long pfn, u16 dimm)
+{
+	return (u64)pfn << ERRED_DIMM_BITS | dimm;
+}
+
+static u64 *erred_place(unsigned long pfn)
+{
+	return &frames.erred[hash_long(pfn, ERRED_BITS)];
+}
+
+/* Number of the memory module that had errors at a page frame lately, or 0. */
+static u16 erred_dimm(unsigned long pfn)
+{
+	u64 erred = *erred_place(pfn);
+
+	return erred >> ERRED_DIMM_BITS == pfn ? erred : 0;
 }
 
 void vigil_memory_frames_exit(void)
@@ -84,6 +118,8 @@ static int frame_set(unsigned long pfn, struct vigil_frame frame)
 
 	if (fresh && frames.nr_records >= RECORDS_MAX)
 		return -ENOSPC;
+	if (!frame.dimm)
+		frame.dimm = erred_dimm(pfn);
 
 	old = xa_store(&frames.records, pfn, record_of(&frame), GFP_KERNEL);
 	if (xa_is_err(old))
@@ -129,7 +165,8 @@ int vigil_memory_frame_begin(unsigned long pfn, int nid, bool by_errors)
 }
 
 /* A page frame that was pending has been seen to be out of use. */
-void vigil_memory_frame_taken(unsigned long pfn, enum vigil_frame_state state)
+void vigil_memory_frame_taken(unsigned long pfn,
+			      enum vigil_memory_frame_state state)
 {
 	struct vigil_frame frame = vigil_memory_frame(pfn);
 
@@ -150,6 +187,32 @@ void vigil_memory_frame_clear(unsigned long pfn)
 	vigil_memory_account(&before, -1);
 	before.state = VIGIL_FRAME_NONE;
 	trace_vigil_memory_frame(pfn, &before);
+}
+
+/**
+ * vigil_memory_frame_erred() - A memory module is known to have erred there.
+ * @pfn: the page frame
+ * @dimm: number of the memory module
+ *
+ * Context: Process context, under vigil_memory_lock.
+ */
+void vigil_memory_frame_erred(unsigned long pfn, u16 dimm)
+{
+	struct vigil_frame frame = vigil_memory_frame(pfn);
+
+	*erred_place(pfn) = erred_of(pfn, dimm);
+	if (frame.state == VIGIL_FRAME_NONE || frame.dimm)
+		return;
+	frame.dimm = dimm;
+	frame_set(pfn, frame);
+}
+
+/* The memory module that had errors at a page frame, or NULL if not known. */
+struct vigil_memory_dimm *vigil_memory_frame_dimm(unsigned long pfn)
+{
+	struct vigil_frame frame = vigil_memory_frame(pfn);
+
+	return vigil_memory_dimm_by_number(frame.dimm ?: erred_dimm(pfn));
 }
 
 /* Has memory failure handling or soft offlining taken the frame? */
@@ -202,6 +265,89 @@ void vigil_memory_frames_review(void)
 			vigil_memory_frame_clear(pfn);
 		cond_resched();
 	}
+}
+
+static void describe_locked(unsigned long pfn, const struct vigil_frame *frame,
+			    struct vigil_frame_info *out)
+{
+	lockdep_assert_held(&vigil_memory_lock);
+
+	out->address = PFN_PHYS(pfn);
+	out->state = (enum vigil_frame_state)frame->state;
+	out->by_errors = frame->by_errors;
+	strscpy(out->dimm, vigil_memory_dimm_name(frame->dimm),
+		sizeof(out->dimm));
+}
+
+/**
+ * vigil_memory_tell_frame() - Tell a page frame, if it is out of use.
+ * @component: the component
+ * @priv: its node
+ * @address: physical address in bytes
+ * @out: where to put it
+ *
+ * If somebody else has taken it that is noticed now.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, -ENOENT when it is in use, -ENXIO when no memory is online there,
+ * -EINVAL when it belongs to another node.
+ */
+int vigil_memory_tell_frame(struct vigil_component *component, void *priv,
+			    u64 address, struct vigil_frame_info *out)
+{
+	struct vigil_memory_node *node = priv;
+	unsigned long pfn = PHYS_PFN(address);
+	struct page *page = pfn_to_online_page(pfn);
+	struct vigil_frame frame;
+
+	if (!page)
+		return -ENXIO;
+	if (page_to_nid(page) != node->nid)
+		return -EINVAL;
+
+	mutex_lock(&vigil_memory_lock);
+	if (vigil_memory_poisoned(pfn)) {
+		vigil_memory_note_external(pfn, false);
+		vigil_memory_tell(NULL);
+	}
+	frame = vigil_memory_frame(pfn);
+	describe_locked(pfn, &frame, out);
+	mutex_unlock(&vigil_memory_lock);
+	return frame.state == VIGIL_FRAME_NONE ? -ENOENT : 0;
+}
+
+/**
+ * vigil_memory_tell_next_frame() - Tell the next page frame out of use.
+ * @component: the component
+ * @priv: its node
+ * @address: where to begin, a physical address in bytes; set to the frame's
+ * @out: where to put it
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, or -ENOENT behind the last one.
+ */
+int vigil_memory_tell_next_frame(struct vigil_component *component, void *priv,
+				 u64 *address, struct vigil_frame_info *out)
+{
+	struct vigil_memory_node *node = priv;
+	unsigned long pfn = PFN_UP(*address);
+	struct vigil_frame frame;
+	int err = -ENOENT;
+	void *record;
+
+	mutex_lock(&vigil_memory_lock);
+	xa_for_each_start(&frames.records, pfn, record, pfn) {
+		frame = frame_of(record);
+		if (frame.nid == node->nid) {
+			describe_locked(pfn, &frame, out);
+			*address = out->address;
+			err = 0;
+			break;
+		}
+		cond_resched();
+	}
+	mutex_unlock(&vigil_memory_lock);
+	return err;
 }
 
 /**

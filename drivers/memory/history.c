@@ -31,6 +31,9 @@
 
 #include "history.h"
 
+/* Sightings that are looked at: a row or column at fault errs often. */
+#define NEIGHBOURS_MAX	64U
+
 static_assert(VIGIL_HISTORY_SLOTS_MAX < VIGIL_HISTORY_NONE);
 
 /**
@@ -282,4 +285,34 @@ void vigil_history_add(struct vigil_history *history,
 		.scrub = scrub,
 	};
 	append(history, link, &fresh);
+}
+
+/**
+ * vigil_history_neighbours() - Count cells in the same row and column.
+ * @history: the history
+ * @cell: a cell whose place is known
+ * @neighbours: set to the numbers of others, of the latest 64 sightings
+ *
+ * Context: Any; the caller serialises.
+ */
+void vigil_history_neighbours(const struct vigil_history *history,
+			      const struct vigil_cell *cell,
+			      struct vigil_neighbours *neighbours)
+{
+	u32 i, n = min(vigil_history_len(history), NEIGHBOURS_MAX);
+	const struct vigil_sighting *other;
+	bool row, column;
+
+	*neighbours = (struct vigil_neighbours) { 0 };
+	for (i = 1; i <= n; i++) {
+		other = vigil_history_at(history, history->head - i);
+		if (!other->first || !other->cell.located ||
+		    other->cell.device != cell->device ||
+		    other->cell.bank != cell->bank)
+			continue;
+		row = other->cell.row == cell->row;
+		column = other->cell.column == cell->column;
+		neighbours->row += row && !column;
+		neighbours->column += column && !row;
+	}
 }

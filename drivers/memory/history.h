@@ -116,6 +116,20 @@ void vigil_history_add(struct vigil_history *history,
 		       const struct vigil_cell *cell, u32 now_s, u32 count,
 		       bool scrub);
 
+/**
+ * struct vigil_neighbours - Other cells beside one that erred.
+ * @row: cells in the same row of its device and bank
+ * @column: cells in the same column of it
+ */
+struct vigil_neighbours {
+	u32 row;
+	u32 column;
+};
+
+void vigil_history_neighbours(const struct vigil_history *history,
+			      const struct vigil_cell *cell,
+			      struct vigil_neighbours *neighbours);
+
 /* Sightings held. */
 static inline u32 vigil_history_len(const struct vigil_history *history)
 {

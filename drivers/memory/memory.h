@@ -28,19 +28,19 @@
 #include "ring.h"
 
 /**
- * enum vigil_frame_state - How a page frame came out of use.
+ * enum vigil_memory_frame_state - How a page frame came out of use.
  * @VIGIL_FRAME_NONE: it is in use, as far as is known
  * @VIGIL_FRAME_PENDING: asked for, not seen to have happened
  * @VIGIL_FRAME_HELD: allocated by Vigil, so that nobody else has it
  * @VIGIL_FRAME_OFFLINED: soft-offlined by Vigil
  * @VIGIL_FRAME_EXTERNAL: poisoned by somebody else
  */
-enum vigil_frame_state {
+enum vigil_memory_frame_state {
 	VIGIL_FRAME_NONE,
-	VIGIL_FRAME_PENDING,
-	VIGIL_FRAME_HELD,
-	VIGIL_FRAME_OFFLINED,
-	VIGIL_FRAME_EXTERNAL,
+	VIGIL_FRAME_PENDING = VIGIL_FRAME_STATE_PENDING,
+	VIGIL_FRAME_HELD = VIGIL_FRAME_STATE_HELD,
+	VIGIL_FRAME_OFFLINED = VIGIL_FRAME_STATE_OFFLINED,
+	VIGIL_FRAME_EXTERNAL = VIGIL_FRAME_STATE_EXTERNAL,
 
 	/* private: */
 	VIGIL_FRAME_STATES
@@ -51,11 +51,13 @@ enum vigil_frame_state {
  * @state: how it came out of use
  * @by_errors: because of errors, not because somebody commanded it
  * @nid: its node
+ * @dimm: number of the memory module that had errors there, 0 if not known
  */
 struct vigil_frame {
-	enum vigil_frame_state state;
+	enum vigil_memory_frame_state state;
 	bool by_errors;
 	int nid;
+	u16 dimm;
 };
 
 /* Counters of a component, in the order of their table in node.c. */
@@ -105,6 +107,12 @@ struct vigil_memory_facts {
  * @window_s: policy; READ_ONCE() and WRITE_ONCE()
  * @uncorrected_window_s: policy; READ_ONCE() and WRITE_ONCE()
  * @max_pages: policy; READ_ONCE() and WRITE_ONCE()
+ * @max_pages_hour: policy; READ_ONCE() and WRITE_ONCE()
+ * @hour_start_s: when the first of @hour_pages was decided about;
+ *	vigil_memory_lock
+ * @hour_pages: page frames taken since then; vigil_memory_lock
+ * @held_back: the limit that held back page frames last; vigil_memory_lock
+ * @held_back_s: when that was recorded; vigil_memory_lock
  * @nr_frames: page frames in each state; vigil_memory_lock
  * @nr_by_errors: those out of use because of errors; vigil_memory_lock
  * @uncorrected: recent uncorrected errors; vigil_memory_lock
@@ -123,6 +131,11 @@ struct vigil_memory_node {
 	u64 window_s;
 	u64 uncorrected_window_s;
 	u64 max_pages;
+	u64 max_pages_hour;
+	u32 hour_start_s;
+	u32 hour_pages;
+	const char *held_back;
+	u32 held_back_s;
 	u32 nr_frames[VIGIL_FRAME_STATES];
 	u32 nr_by_errors;
 	struct vigil_decay uncorrected;
@@ -168,6 +181,7 @@ void vigil_memory_uncorrected(int nid, u32 n, u64 now_ms);
 void vigil_memory_unhandled(int nid, u64 now_ms);
 void vigil_memory_stuck(int nid, u64 now_ms);
 void vigil_memory_account(const struct vigil_frame *frame, int delta);
+u32 vigil_memory_nr_ours(const struct vigil_memory_node *node);
 bool vigil_memory_budget_left(int nid);
 void vigil_memory_tell(const char *reason);
 void vigil_memory_scan(void);
@@ -176,8 +190,15 @@ void vigil_memory_scan(void);
 void vigil_memory_frames_exit(void);
 struct vigil_frame vigil_memory_frame(unsigned long pfn);
 int vigil_memory_frame_begin(unsigned long pfn, int nid, bool by_errors);
-void vigil_memory_frame_taken(unsigned long pfn, enum vigil_frame_state state);
+void vigil_memory_frame_taken(unsigned long pfn,
+			      enum vigil_memory_frame_state state);
 void vigil_memory_frame_clear(unsigned long pfn);
+void vigil_memory_frame_erred(unsigned long pfn, u16 dimm);
+struct vigil_memory_dimm *vigil_memory_frame_dimm(unsigned long pfn);
+int vigil_memory_tell_frame(struct vigil_component *component, void *priv,
+			    u64 address, struct vigil_frame_info *out);
+int vigil_memory_tell_next_frame(struct vigil_component *component, void *priv,
+				 u64 *address, struct vigil_frame_info *out);
 void vigil_memory_frames_review(void);
 void vigil_memory_note_external(unsigned long pfn, bool failure);
 bool vigil_memory_poisoned(unsigned long pfn);

@@ -40,6 +40,9 @@
 #define OFFLINE_MAX_PAGES	1024
 #define OFFLINE_MAX_PAGES_MAX	32768
 
+/* Many bad rows in one hour are something else than bad rows. */
+#define OFFLINE_MAX_PAGES_HOUR	128
+
 /* With that many uncorrected errors it is not one bad cell. */
 #define UNCORRECTED_FAILING	4
 
@@ -149,6 +152,22 @@ static int set_max_pages(struct vigil_component *component, void *priv, u64 valu
 	return policy_changed();
 }
 
+static u64 get_max_pages_hour(struct vigil_component *component, void *priv)
+{
+	struct vigil_memory_node *node = priv;
+
+	return READ_ONCE(node->max_pages_hour);
+}
+
+static int set_max_pages_hour(struct vigil_component *component, void *priv,
+			      u64 value)
+{
+	struct vigil_memory_node *node = priv;
+
+	WRITE_ONCE(node->max_pages_hour, value);
+	return 0;
+}
+
 static const struct vigil_policy_desc policies[] = {
 	{
 		.name = "page_ce_threshold_events",
@@ -178,11 +197,20 @@ static const struct vigil_policy_desc policies[] = {
 		.get = get_max_pages,
 		.set = set_max_pages,
 	},
+	{
+		.name = "page_offline_max_pages_hour",
+		.minimum = 0,
+		.maximum = OFFLINE_MAX_PAGES_MAX,
+		.get = get_max_pages_hour,
+		.set = set_max_pages_hour,
+	},
 };
 
 static const struct vigil_component_ops node_ops = {
 	.check = vigil_memory_check,
 	.execute = vigil_memory_execute,
+	.frame = vigil_memory_tell_frame,
+	.next_frame = vigil_memory_tell_next_frame,
 };
 
 struct vigil_memory_node *vigil_memory_node(int nid)
@@ -250,9 +278,11 @@ void vigil_memory_account(const struct vigil_frame *frame, int delta)
 	node->nr_frames[frame->state] += delta;
 	if (frame->by_errors && frame->state != VIGIL_FRAME_PENDING)
 		node->nr_by_errors += delta;
+	vigil_memory_dimm_account(frame, delta);
 }
 
-static u32 nr_ours(const struct vigil_memory_node *node)
+/* Page frames that Vigil has taken out of use, or is about to. */
+u32 vigil_memory_nr_ours(const struct vigil_memory_node *node)
 {
 	return node->nr_frames[VIGIL_FRAME_PENDING] +
 	       node->nr_frames[VIGIL_FRAME_HELD] +
@@ -264,7 +294,7 @@ bool vigil_memory_budget_left(int nid)
 {
 	lockdep_assert_held(&vigil_memory_lock);
 
-	return nr_ours(&nodes[nid]) < READ_ONCE(nodes[nid].max_pages);
+	return vigil_memory_nr_ours(&nodes[nid]) < READ_ONCE(nodes[nid].max_pages);
 }
 
 static bool recent(u64 then_ms, u64 now_ms, u64 window_ms)
@@ -496,6 +526,7 @@ int vigil_memory_nodes_init(void)
 		node->window_s = WINDOW_S;
 		node->uncorrected_window_s = WINDOW_S;
 		node->max_pages = OFFLINE_MAX_PAGES;
+		node->max_pages_hour = OFFLINE_MAX_PAGES_HOUR;
 	}
 
 	err = scan_nodes();

@@ -79,6 +79,13 @@ static const char *const source_state_names[] = {
 	[VIGIL_SOURCE_STATE_FAILED] = "failed",
 };
 
+static const char *const frame_state_names[] = {
+	[VIGIL_FRAME_STATE_PENDING] = "pending",
+	[VIGIL_FRAME_STATE_HELD] = "held",
+	[VIGIL_FRAME_STATE_OFFLINED] = "offlined",
+	[VIGIL_FRAME_STATE_EXTERNAL] = "external",
+};
+
 static const struct vigil_attribute value_attributes[] = {
 	[VIGIL_A_VALUE_NAME] = {
 		.name = "name",
@@ -386,6 +393,37 @@ const struct vigil_set vigil_set_cell = {
 	.nr_attributes = ARRAY_SIZE(cell_attributes),
 };
 
+static const struct vigil_attribute frame_attributes[] = {
+	[VIGIL_A_FRAME_COMPONENT] = {
+		.name = "component",
+		.type = VIGIL_FIELD_STRING,
+	},
+	[VIGIL_A_FRAME_ADDRESS] = {
+		.name = "address",
+		.type = VIGIL_FIELD_U64,
+	},
+	[VIGIL_A_FRAME_STATE] = {
+		.name = "state",
+		.type = VIGIL_FIELD_U32,
+		.names = frame_state_names,
+		.nr_names = ARRAY_SIZE(frame_state_names),
+	},
+	[VIGIL_A_FRAME_ERRORS] = {
+		.name = "errors",
+		.type = VIGIL_FIELD_FLAG,
+	},
+	[VIGIL_A_FRAME_DIMM] = {
+		.name = "dimm",
+		.type = VIGIL_FIELD_STRING,
+	},
+};
+
+const struct vigil_set vigil_set_frame = {
+	.name = "frame",
+	.attributes = frame_attributes,
+	.nr_attributes = ARRAY_SIZE(frame_attributes),
+};
+
 const struct vigil_message_type vigil_message_types[] = {
 	[VIGIL_CMD_COMPONENT_GET] = {
 		.name = "component-get",
@@ -438,6 +476,10 @@ const struct vigil_message_type vigil_message_types[] = {
 	[VIGIL_CMD_SOURCE_GET] = {
 		.name = "source-get",
 		.set = &vigil_set_source,
+	},
+	[VIGIL_CMD_FRAME_GET] = {
+		.name = "frame-get",
+		.set = &vigil_set_frame,
 	},
 };
 

@@ -241,6 +241,34 @@ int vigil_cell_dump(struct vigil *vigil, const char *component,
 int vigil_source_dump(struct vigil *vigil, struct vigil_list **list);
 
 /**
+ * vigil_frame_get() - Ask whether a page frame is out of use.
+ * @vigil: handle
+ * @component: name of the component, one of class memory
+ * @address: physical address in bytes
+ * @frame: set to a record of kind "frame"
+ *
+ * Only for CAP_SYS_ADMIN, as the next one.
+ *
+ * Return: 0 when it is, or is about to be; -ENOENT when it is in use; -ENXIO when
+ * no memory is online there; -EINVAL when it belongs to another component; -ENODEV
+ * when there is no such component; or another negative errno.
+ */
+int vigil_frame_get(struct vigil *vigil, const char *component,
+		    uint64_t address, struct vigil_record **frame);
+
+/**
+ * vigil_frame_dump() - Ask for the page frames that are out of use.
+ * @vigil: handle
+ * @component: name of the component, one of class memory; NULL for all
+ * @list: set to records of kind "frame", by address for each component
+ *
+ * Return: 0, -ENODEV when there is no such component, -EOPNOTSUPP when it has
+ * no page frames, or another negative errno.
+ */
+int vigil_frame_dump(struct vigil *vigil, const char *component,
+		     struct vigil_list **list);
+
+/**
  * vigil_list_size() - Number of records in a list.
  * @list: list
  *

@@ -136,6 +136,21 @@ struct vigil_cell_info {
 };
 
 /**
+ * struct vigil_frame_info - A page frame that is out of use.
+ * @address: physical address in bytes
+ * @state: how it came out of use
+ * @by_errors: because of errors, not because somebody commanded it
+ * @dimm: component of the memory module that had errors there, "" if that is not
+ *	known
+ */
+struct vigil_frame_info {
+	u64 address;
+	enum vigil_frame_state state;
+	bool by_errors;
+	char dimm[VIGIL_NAME_MAX + 1];
+};
+
+/**
  * struct vigil_component_ops - What a provider can do with its components.
  * @check: optional; refuse a request that can't work, with a message in @out.
  *	Called before every request and for a dry run, where the message on
@@ -151,6 +166,13 @@ struct vigil_cell_info {
  * @cell: optional; tell a cell, *@position or the next one that there is, and
  *	set *@position to it; positions only grow with time. Process context, may
  *	sleep, no core lock held. Returns 0, or -ENOENT behind the last one.
+ * @frame: optional; tell the page frame at a physical address if it is out of use.
+ *	Process context, may sleep, no core lock held. Returns 0, -ENOENT when it
+ *	is in use, -ENXIO when no memory is online there, or -EINVAL when it is not
+ *	the component's.
+ * @next_frame: with @frame; tell the first page frame out of use whose address is
+ *	*@address or above, and set *@address to it. Process context, may sleep, no
+ *	core lock held. Returns 0, or -ENOENT behind the last one.
  */
 struct vigil_component_ops {
 	int (*check)(struct vigil_component *component, void *priv,
@@ -163,6 +185,10 @@ struct vigil_component_ops {
 		       unsigned int index, struct vigil_feature_info *feature);
 	int (*cell)(struct vigil_component *component, void *priv,
 		    u32 *position, struct vigil_cell_info *cell);
+	int (*frame)(struct vigil_component *component, void *priv,
+		     u64 address, struct vigil_frame_info *frame);
+	int (*next_frame)(struct vigil_component *component, void *priv,
+			  u64 *address, struct vigil_frame_info *frame);
 };
 
 /**

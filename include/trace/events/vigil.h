@@ -12,6 +12,7 @@
 #include <linux/tracepoint.h>
 #include <uapi/linux/vigil.h>
 
+struct vigil_audit;
 struct vigil_facts;
 
 /* Tell user space the values behind the names. */
@@ -53,6 +54,29 @@ TRACE_DEFINE_ENUM(VIGIL_EVENT_KIND_WEIGHTS_CORRUPT);
 TRACE_DEFINE_ENUM(VIGIL_EVENT_KIND_WEIGHTS_HELD);
 TRACE_DEFINE_ENUM(VIGIL_EVENT_KIND_WEIGHTS_REFUSED);
 TRACE_DEFINE_ENUM(VIGIL_EVENT_KIND_WEIGHTS_LOADING);
+
+TRACE_DEFINE_ENUM(VIGIL_AUDIT_ACTION_OFFLINE_PAGE);
+TRACE_DEFINE_ENUM(VIGIL_AUDIT_ACTION_OFFLINE_ROW);
+TRACE_DEFINE_ENUM(VIGIL_AUDIT_ACTION_VERDICT);
+TRACE_DEFINE_ENUM(VIGIL_AUDIT_STEP_DECIDED);
+TRACE_DEFINE_ENUM(VIGIL_AUDIT_STEP_DONE);
+TRACE_DEFINE_ENUM(VIGIL_AUDIT_STEP_FAILED);
+TRACE_DEFINE_ENUM(VIGIL_AUDIT_STEP_HELD_BACK);
+TRACE_DEFINE_ENUM(VIGIL_AUDIT_STEP_UNSUPPORTED);
+
+#define show_vigil_audit_action(value)					\
+	__print_symbolic(value,						\
+		{ VIGIL_AUDIT_ACTION_OFFLINE_PAGE, "offline-page" },	\
+		{ VIGIL_AUDIT_ACTION_OFFLINE_ROW, "offline-row" },	\
+		{ VIGIL_AUDIT_ACTION_VERDICT, "verdict" })
+
+#define show_vigil_audit_step(value)					\
+	__print_symbolic(value,						\
+		{ VIGIL_AUDIT_STEP_DECIDED, "decided" },		\
+		{ VIGIL_AUDIT_STEP_DONE, "done" },			\
+		{ VIGIL_AUDIT_STEP_FAILED, "failed" },			\
+		{ VIGIL_AUDIT_STEP_HELD_BACK, "held-back" },		\
+		{ VIGIL_AUDIT_STEP_UNSUPPORTED, "unsupported" })
 
 #define show_vigil_health(value)					\
 	__print_symbolic(value,						\
@@ -177,6 +201,36 @@ TRACE_EVENT(vigil_operation,
 		show_vigil_verb(__entry->verb),
 		show_vigil_op_state(__entry->state),
 		__entry->error)
+);
+
+TRACE_EVENT(vigil_audit,
+
+	TP_PROTO(const char *name, u64 id, const struct vigil_audit *what),
+
+	TP_ARGS(name, id, what),
+
+	TP_STRUCT__entry(
+		__array(char,	name,	VIGIL_NAME_MAX + 1)
+		__array(char,	reason,	VIGIL_REASON_MAX + 1)
+		__field(u64,	id)
+		__field(u32,	action)
+		__field(u32,	step)
+	),
+
+	TP_fast_assign(
+		strscpy(__entry->name, name, sizeof(__entry->name));
+		strscpy(__entry->reason, what->reason,
+			sizeof(__entry->reason));
+		__entry->id = id;
+		__entry->action = what->action;
+		__entry->step = what->step;
+	),
+
+	TP_printk("%s id=%llu action=%s step=%s reason=%s",
+		__entry->name, __entry->id,
+		show_vigil_audit_action(__entry->action),
+		show_vigil_audit_step(__entry->step),
+		__entry->reason)
 );
 
 TRACE_EVENT(vigil_event,

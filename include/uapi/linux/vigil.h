@@ -213,6 +213,64 @@ enum vigil_source_state {
 	VIGIL_SOURCE_STATE_MAX = (__VIGIL_SOURCE_STATE_MAX - 1)
 };
 
+/**
+ * enum vigil_frame_state - How a page frame came out of use.
+ * @VIGIL_FRAME_STATE_PENDING: asked for, not seen to have happened; it may
+ *   still be in use
+ * @VIGIL_FRAME_STATE_HELD: Vigil has allocated it, so that nobody else can
+ * @VIGIL_FRAME_STATE_OFFLINED: soft-offlined by Vigil
+ * @VIGIL_FRAME_STATE_EXTERNAL: taken by somebody else: the kernel after an
+ *   uncorrected error, RAS_CEC, rasdaemon, or Vigil before it was loaded again
+ */
+enum vigil_frame_state {
+	VIGIL_FRAME_STATE_PENDING = 1,
+	VIGIL_FRAME_STATE_HELD,
+	VIGIL_FRAME_STATE_OFFLINED,
+	VIGIL_FRAME_STATE_EXTERNAL,
+
+	/* private: */
+	__VIGIL_FRAME_STATE_MAX,
+	VIGIL_FRAME_STATE_MAX = (__VIGIL_FRAME_STATE_MAX - 1)
+};
+
+/**
+ * enum vigil_audit_action - What was decided.
+ * @VIGIL_AUDIT_ACTION_OFFLINE_PAGE: whether to take a page frame out of use
+ * @VIGIL_AUDIT_ACTION_OFFLINE_ROW: whether to take all page frames of a row of
+ *   memory out of use
+ * @VIGIL_AUDIT_ACTION_VERDICT: how well a component works
+ */
+enum vigil_audit_action {
+	VIGIL_AUDIT_ACTION_OFFLINE_PAGE = 1,
+	VIGIL_AUDIT_ACTION_OFFLINE_ROW,
+	VIGIL_AUDIT_ACTION_VERDICT,
+
+	/* private: */
+	__VIGIL_AUDIT_ACTION_MAX,
+	VIGIL_AUDIT_ACTION_MAX = (__VIGIL_AUDIT_ACTION_MAX - 1)
+};
+
+/**
+ * enum vigil_audit_step - What came of it.
+ * @VIGIL_AUDIT_STEP_DECIDED: it is to be done
+ * @VIGIL_AUDIT_STEP_DONE: verified to have happened
+ * @VIGIL_AUDIT_STEP_FAILED: tried, and verified not to have happened
+ * @VIGIL_AUDIT_STEP_HELD_BACK: not done, because of a limit
+ * @VIGIL_AUDIT_STEP_UNSUPPORTED: not done, because nobody knows how on this
+ *   machine
+ */
+enum vigil_audit_step {
+	VIGIL_AUDIT_STEP_DECIDED = 1,
+	VIGIL_AUDIT_STEP_DONE,
+	VIGIL_AUDIT_STEP_FAILED,
+	VIGIL_AUDIT_STEP_HELD_BACK,
+	VIGIL_AUDIT_STEP_UNSUPPORTED,
+
+	/* private: */
+	__VIGIL_AUDIT_STEP_MAX,
+	VIGIL_AUDIT_STEP_MAX = (__VIGIL_AUDIT_STEP_MAX - 1)
+};
+
 #define VIGIL_NAME_MAX		63
 #define VIGIL_REASON_MAX	127
 
@@ -320,6 +378,33 @@ enum {
 };
 
 enum {
+	VIGIL_A_FRAME_COMPONENT = 1,
+	VIGIL_A_FRAME_ADDRESS,
+	VIGIL_A_FRAME_STATE,
+	VIGIL_A_FRAME_ERRORS,
+	VIGIL_A_FRAME_DIMM,
+	VIGIL_A_FRAME_PAD,
+
+	__VIGIL_A_FRAME_MAX,
+	VIGIL_A_FRAME_MAX = (__VIGIL_A_FRAME_MAX - 1)
+};
+
+enum {
+	VIGIL_A_AUDIT_ID = 1,
+	VIGIL_A_AUDIT_COMPONENT,
+	VIGIL_A_AUDIT_ACTION,
+	VIGIL_A_AUDIT_STEP,
+	VIGIL_A_AUDIT_AGE_SECONDS,
+	VIGIL_A_AUDIT_ADDRESS,
+	VIGIL_A_AUDIT_REASON,
+	VIGIL_A_AUDIT_NUMBER,
+	VIGIL_A_AUDIT_PAD,
+
+	__VIGIL_A_AUDIT_MAX,
+	VIGIL_A_AUDIT_MAX = (__VIGIL_A_AUDIT_MAX - 1)
+};
+
+enum {
 	VIGIL_CMD_COMPONENT_GET = 1,
 	VIGIL_CMD_COMPONENT_NTF,
 	VIGIL_CMD_COMPONENT_ADD_NTF,
@@ -333,6 +418,8 @@ enum {
 	VIGIL_CMD_FEATURE_GET,
 	VIGIL_CMD_CELL_GET,
 	VIGIL_CMD_SOURCE_GET,
+	VIGIL_CMD_FRAME_GET,
+	VIGIL_CMD_AUDIT_GET,
 
 	__VIGIL_CMD_MAX,
 	VIGIL_CMD_MAX = (__VIGIL_CMD_MAX - 1)

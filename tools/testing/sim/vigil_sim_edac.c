@@ -18,6 +18,9 @@
  *		again from the first, on so many CPUs at once. Each CPU has every
  *		CPUS-th of them. Returns when they have happened.
  *	clear	anything written here forgets what is kept
+ *	rows	"ADDRESS N": be an address provider. Row R of bank B of any module
+ *		has N page frames, from ADDRESS + (B * 16 + R % 16) * N pages on.
+ *		"0 0" ends that. Meanwhile vigil_memory can't be unloaded.
  */
 #define pr_fmt(fmt) "vigil_sim_edac: " fmt
 
@@ -33,6 +36,7 @@
 #include <linux/sizes.h>
 #include <linux/spinlock.h>
 #include <linux/uaccess.h>
+#include <linux/vigil/address.h>
 #include <linux/vigil/memory.h>
 #include <linux/vmalloc.h>
 
@@ -344,6 +348,85 @@ static ssize_t fire_write(struct file *file, const char __user *ubuf,
 	return err ?: count;
 }
 
+#define ROWS_OF_BANK	16
+
+/* Where rows are; set before the provider is registered. */
+static unsigned long rows_pfn;
+static unsigned int frames_of_row;
+static bool provides;	/* stream_lock */
+
+static int row_frames(const struct vigil_dram_row *row, unsigned long *pfns,
+		      unsigned int max)
+{
+	unsigned int i, n = min(frames_of_row, max);
+
+	for (i = 0; i < n; i++)
+		pfns[i] = rows_pfn + i + frames_of_row *
+			  (row->bank * ROWS_OF_BANK + row->row % ROWS_OF_BANK);
+	return n;
+}
+
+static const struct vigil_address_provider provider = {
+	.row_frames = row_frames,
+};
+
+static void stop_providing_locked(void)
+{
+	if (!provides)
+		return;
+	symbol_get(vigil_address_provider_unregister)(&provider);
+	symbol_put(vigil_address_provider_unregister);
+	symbol_put(vigil_address_provider_register);
+	provides = false;
+}
+
+static int start_providing_locked(void)
+{
+	int (*reg)(const struct vigil_address_provider *provider) =
+		symbol_get(vigil_address_provider_register);
+	int err;
+
+	if (!reg)
+		return -ENODEV;
+	err = reg(&provider);
+	if (err)
+		symbol_put(vigil_address_provider_register);
+	provides = !err;
+	return err;
+}
+
+static ssize_t rows_write(struct file *file, const char __user *ubuf,
+			  size_t count, loff_t *pos)
+{
+	unsigned long long address;
+	unsigned int n;
+	char line[64];
+	int err = 0;
+
+	if (count >= sizeof(line))
+		return -EINVAL;
+	if (copy_from_user(line, ubuf, count))
+		return -EFAULT;
+	line[count] = '\0';
+	if (sscanf(line, "%lli %u", &address, &n) < 2)
+		return -EINVAL;
+
+	mutex_lock(&stream_lock);
+	stop_providing_locked();
+	rows_pfn = address >> PAGE_SHIFT;
+	frames_of_row = n;
+	if (n)
+		err = start_providing_locked();
+	mutex_unlock(&stream_lock);
+	return err ?: count;
+}
+
+static const struct file_operations rows_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.write = rows_write,
+};
+
 static const struct file_operations error_fops = {
 	.owner = THIS_MODULE,
 	.open = simple_open,
@@ -457,12 +540,16 @@ static int __init vigil_sim_edac_init(void)
 	debugfs_create_file("stream", 0200, sim_dir, NULL, &stream_fops);
 	debugfs_create_file("fire", 0200, sim_dir, NULL, &fire_fops);
 	debugfs_create_file("clear", 0200, sim_dir, NULL, &clear_fops);
+	debugfs_create_file("rows", 0200, sim_dir, NULL, &rows_fops);
 	return 0;
 }
 
 static void __exit vigil_sim_edac_exit(void)
 {
 	debugfs_remove(sim_dir);
+	mutex_lock(&stream_lock);
+	stop_providing_locked();
+	mutex_unlock(&stream_lock);
 	remove_controllers(controllers);
 	vfree(stream);
 }

@@ -105,7 +105,7 @@ def budget():
     memlib.set_policy("page_offline_max_pages", 3)
     paddr = PAGES.paddr(6)
     memlib.corrected(paddr, 2)
-    memlib.expect_count("pages_offline_failed", 1)
+    memlib.expect_count("pages_offline_deferred", 1)
     assert PAGES.paddr(6) == paddr and not memlib.poisoned(paddr)
     memlib.expect_fact("health", "failing")
     assert fact("advice") == "replace"
