@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 """Draws the figures as SVG: bars that begin at zero, one panel for each measurement."""
 
-from html import escape
+import os
+import sys
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+
+from svg import PAD, document, text  # noqa: E402  pylint: disable=wrong-import-position
 
 PANELS = (
     ("first_touch_insns", "Touching every 4 KiB of loaded weights", "instructions per GiB"),
@@ -12,11 +17,8 @@ PANELS = (
 )
 OURS = "weightfs"
 WIDTH, LABEL, BARS, VALUE = 860, 200, 530, 130
-BAR, GAP, HEAD, PAD = 13, 7, 40, 24
+BAR, GAP, HEAD = 13, 7, 40
 COLOURS = {True: ("#0b6e4f", "#6fb89f"), False: ("#5b6573", "#b3bac4")}
-STYLE = ("text { font: 12px system-ui, sans-serif; fill: #1d2329 }"
-         " .title { font-size: 16px; font-weight: 600 } .panel { font-weight: 600 }"
-         " .unit, .value { fill: #5b6573 }")
 
 
 def short(value: float) -> str:
@@ -37,11 +39,6 @@ def subjects_of(objects: list[dict], name: str) -> dict[str, dict[str, float]]:
         ours[each["kernel"]] = max(each["value"], ours.get(each["kernel"], 0))
         found.setdefault(each["peer"], {})[each["kernel"]] = each["peer_value"]
     return found
-
-
-def text(x: float, y: float, words: str, kind: str = "", anchor: str = "start") -> str:
-    return (f'<text x="{x:.1f}" y="{y:.1f}" class="{kind}" text-anchor="{anchor}">'
-            f"{escape(words)}</text>")
 
 
 def draw_subject(y: float, subject: str, values: dict, kernels: list[str], scale: float) -> list:
@@ -83,8 +80,4 @@ def draw(objects: list[dict]) -> str:
         drawn, height = draw_panel(y, panel, objects, kernels)
         parts += drawn
         y += height
-    body = "\n".join(parts)
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y:.0f}" '
-            f'width="{WIDTH}" height="{y:.0f}" role="img">\n'
-            f"<title>weightfs beside its peers</title>\n<style>{STYLE}</style>\n"
-            f'<rect width="100%" height="100%" fill="#ffffff"/>\n{body}\n</svg>\n')
+    return document("weightfs beside its peers", WIDTH, y, parts)
