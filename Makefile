@@ -80,6 +80,10 @@ bench-weights:
 	$(Q)tools/install-deps weights
 	$(Q)tools/testing/bench/run
 
+dimm-timeline:
+	$(Q)tools/install-deps dimm-timeline
+	$(Q)tools/testing/timeline/run $(LOGS)
+
 demo:
 	$(Q)tools/install-deps demo
 	$(Q)tools/demo/run
@@ -96,6 +100,7 @@ help:
 	@echo  'make test     run everything that tests, on all kernels, in virtual machines'
 	@echo  'make soak     run the long proofs: storms, fuzzing, errors by the thousand'
 	@echo  'make bench-weights  measure weightfs against its peers, in virtual machines'
+	@echo  'make dimm-timeline  draw what Vigil says of memory modules while real logs happen'
 	@echo  'make demo     show the main job in a virtual machine'
 	@echo  'make clean    remove $(BUILD)'
 	@echo  ''
@@ -106,6 +111,7 @@ help:
 	@echo  'CONFIG_WEIGHTFS=n    leave a module out; see Kbuild'
 	@echo  'TIERS="unit kunit"   which tests: check unit kunit selftests runner [all]'
 	@echo  'KERNELS="6.12"       on which kernels selftests run: 6.1 6.12 debug; also benchmarks'
+	@echo  'LOGS="sn_6 X.csv"    logs for dimm-timeline, of the field data or files [sn_6454 sn_13905]'
 	@echo  'SOAK=N               how many times longer than in make test [$(SOAK)]'
 	@echo  'VIGIL_NO_INSTALL=1   list missing packages and stop, do not install them'
 	@echo  'V=1                  show commands'
@@ -113,4 +119,4 @@ help:
 export TIERS KERNELS
 
 .PHONY: all modules kdir tools install modules_install tools_install check test \
-	soak bench-weights demo clean help
+	soak bench-weights dimm-timeline demo clean help
