@@ -414,6 +414,7 @@ static void decide_row(const struct vigil_suspect *suspect)
 	nr = find_row_frames(suspect);
 	if (nr < 0) {
 		dimm->row_unsupported_s = suspect->now_s;
+		dimm->untold[DIMM_COUNTER_ROWS_NOT_ISOLATED]++;
 		audit_row(suspect, VIGIL_AUDIT_STEP_UNSUPPORTED, 0,
 			  "nobody knows the page frames of the row; replace the memory module");
 		set_decided(dimm, row);

@@ -93,6 +93,7 @@ static const struct vigil_counter_desc counters[] = {
 	[DIMM_COUNTER_UNCORRECTED]	= { .name = "uncorrected_errors" },
 	[DIMM_COUNTER_WITHOUT_CELL]	= { .name = "errors_without_cell" },
 	[DIMM_COUNTER_FORGOTTEN]	= { .name = "errors_forgotten" },
+	[DIMM_COUNTER_ROWS_NOT_ISOLATED] = { .name = "rows_not_isolated" },
 	{ .name = "cells_6h", .read = read_cells },
 	{ .name = "errors_6h", .read = read_errors },
 	{ .name = "storms_6h", .read = read_storms },

@@ -86,6 +86,20 @@ static const char *const frame_state_names[] = {
 	[VIGIL_FRAME_STATE_EXTERNAL] = "external",
 };
 
+static const char *const audit_action_names[] = {
+	[VIGIL_AUDIT_ACTION_OFFLINE_PAGE] = "offline-page",
+	[VIGIL_AUDIT_ACTION_OFFLINE_ROW] = "offline-row",
+	[VIGIL_AUDIT_ACTION_VERDICT] = "verdict",
+};
+
+static const char *const audit_step_names[] = {
+	[VIGIL_AUDIT_STEP_DECIDED] = "decided",
+	[VIGIL_AUDIT_STEP_DONE] = "done",
+	[VIGIL_AUDIT_STEP_FAILED] = "failed",
+	[VIGIL_AUDIT_STEP_HELD_BACK] = "held-back",
+	[VIGIL_AUDIT_STEP_UNSUPPORTED] = "unsupported",
+};
+
 static const struct vigil_attribute value_attributes[] = {
 	[VIGIL_A_VALUE_NAME] = {
 		.name = "name",
@@ -424,6 +438,52 @@ const struct vigil_set vigil_set_frame = {
 	.nr_attributes = ARRAY_SIZE(frame_attributes),
 };
 
+static const struct vigil_attribute audit_attributes[] = {
+	[VIGIL_A_AUDIT_ID] = {
+		.name = "id",
+		.type = VIGIL_FIELD_U64,
+	},
+	[VIGIL_A_AUDIT_COMPONENT] = {
+		.name = "component",
+		.type = VIGIL_FIELD_STRING,
+	},
+	[VIGIL_A_AUDIT_ACTION] = {
+		.name = "action",
+		.type = VIGIL_FIELD_U32,
+		.names = audit_action_names,
+		.nr_names = ARRAY_SIZE(audit_action_names),
+	},
+	[VIGIL_A_AUDIT_STEP] = {
+		.name = "step",
+		.type = VIGIL_FIELD_U32,
+		.names = audit_step_names,
+		.nr_names = ARRAY_SIZE(audit_step_names),
+	},
+	[VIGIL_A_AUDIT_AGE_SECONDS] = {
+		.name = "age-seconds",
+		.type = VIGIL_FIELD_U64,
+	},
+	[VIGIL_A_AUDIT_ADDRESS] = {
+		.name = "address",
+		.type = VIGIL_FIELD_U64,
+	},
+	[VIGIL_A_AUDIT_REASON] = {
+		.name = "reason",
+		.type = VIGIL_FIELD_STRING,
+	},
+	[VIGIL_A_AUDIT_NUMBER] = {
+		.name = "number",
+		.type = VIGIL_FIELD_NEST,
+		.nested = &vigil_set_value,
+	},
+};
+
+const struct vigil_set vigil_set_audit = {
+	.name = "audit",
+	.attributes = audit_attributes,
+	.nr_attributes = ARRAY_SIZE(audit_attributes),
+};
+
 const struct vigil_message_type vigil_message_types[] = {
 	[VIGIL_CMD_COMPONENT_GET] = {
 		.name = "component-get",
@@ -480,6 +540,10 @@ const struct vigil_message_type vigil_message_types[] = {
 	[VIGIL_CMD_FRAME_GET] = {
 		.name = "frame-get",
 		.set = &vigil_set_frame,
+	},
+	[VIGIL_CMD_AUDIT_GET] = {
+		.name = "audit-get",
+		.set = &vigil_set_audit,
 	},
 };
 

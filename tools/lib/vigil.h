@@ -241,6 +241,19 @@ int vigil_cell_dump(struct vigil *vigil, const char *component,
 int vigil_source_dump(struct vigil *vigil, struct vigil_list **list);
 
 /**
+ * vigil_audit_dump() - Ask what was decided.
+ * @vigil: handle
+ * @component: name of the component, NULL for all; it may be gone by now
+ * @list: set to records of kind "audit", the oldest first
+ *
+ * The kernel keeps the latest 256. Addresses are only for CAP_SYS_ADMIN.
+ *
+ * Return: 0 or a negative errno.
+ */
+int vigil_audit_dump(struct vigil *vigil, const char *component,
+		     struct vigil_list **list);
+
+/**
  * vigil_frame_get() - Ask whether a page frame is out of use.
  * @vigil: handle
  * @component: name of the component, one of class memory

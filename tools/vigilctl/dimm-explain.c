@@ -11,8 +11,12 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "audit.h"
 #include "dimm.h"
 #include "number.h"
+
+/* Decisions in the text. */
+#define NR_DECISIONS 5
 
 /* An uncorrected error makes a memory module fail for so long. */
 #define UNCORRECTED_WINDOW_S (24 * 3600)
@@ -68,6 +72,9 @@ static const struct criterion rules[NR_CRITERIA] = {
  * @health: how it is
  * @criteria: numbers and thresholds
  * @uncorrected: uncorrected errors that were counted
+ * @rows: rows that could not be isolated
+ * @pages: page frames that are out of use for its errors
+ * @max_pages: how many may be
  * @dwell_s: how long nothing must have kept a verdict for it to end
  */
 struct verdict {
@@ -76,6 +83,9 @@ struct verdict {
 	enum vigil_health health;
 	struct criterion criteria[NR_CRITERIA];
 	uint64_t uncorrected;
+	uint64_t rows;
+	uint64_t pages;
+	uint64_t max_pages;
 	uint64_t dwell_s;
 };
 
@@ -133,6 +143,12 @@ static void weigh_all(const struct dimm *dimm, struct verdict *verdict)
 		weigh(&verdict->criteria[i], dimm->component);
 	vigil_component_number(dimm->component, "uncorrected_errors",
 			       &verdict->uncorrected);
+	vigil_component_number(dimm->component, "rows_not_isolated",
+			       &verdict->rows);
+	vigil_component_number(dimm->component, "pages_out_of_use",
+			       &verdict->pages);
+	vigil_component_number(dimm->component, "page_offline_max_pages",
+			       &verdict->max_pages);
 	vigil_component_number(dimm->component, "dwell_seconds",
 			       &verdict->dwell_s);
 }
@@ -209,13 +225,28 @@ static void print_risk(const struct verdict *verdict, FILE *file)
 					    VIGIL_A_COMPONENT_RISK_PERMILLE));
 }
 
-static void print_uncorrected(const struct verdict *verdict, FILE *file)
+/* Are as many page frames out of use as may be? */
+static bool is_used_up(const struct verdict *verdict)
+{
+	return verdict->pages && verdict->pages >= verdict->max_pages;
+}
+
+/* What is no number against a threshold. */
+static void print_others(const struct verdict *verdict, FILE *file)
 {
 	if (verdict->uncorrected)
 		fprintf(file, "Uncorrected errors counted so far: %" PRIu64
 			". One makes it failing for 24 hours; when the\n"
 			"last one happened is not among the numbers.\n",
 			verdict->uncorrected);
+	if (verdict->rows)
+		fprintf(file, "Rows that could not be isolated: %" PRIu64
+			". One makes it failing for 24 hours.\n",
+			verdict->rows);
+	if (is_used_up(verdict))
+		fprintf(file, "It is failing because %" PRIu64
+			" page frames are out of use, and page_offline_max_pages is %"
+			PRIu64 ".\n", verdict->pages, verdict->max_pages);
 }
 
 /* What makes it failing keeps it from getting better than degraded, too. */
@@ -257,7 +288,8 @@ static void print_keepers(const struct verdict *verdict, FILE *file)
 				", is %" PRIu64 " or more.\n", name,
 				one->number, one->value, one->kept_from);
 	}
-	if (!is_kept(verdict) && !verdict->uncorrected)
+	if (!is_kept(verdict) && !verdict->uncorrected && !verdict->rows &&
+	    !is_used_up(verdict))
 		fprintf(file, "No number keeps it %s: that ends when it has been so for %s.\n",
 			name, duration_format(verdict->dwell_s, dwell));
 }
@@ -273,7 +305,7 @@ static void print_why(const struct verdict *verdict, FILE *file)
 		      file);
 	else
 		fputs("It has not been judged.\n", file);
-	print_uncorrected(verdict, file);
+	print_others(verdict, file);
 	print_risk(verdict, file);
 }
 
@@ -406,6 +438,12 @@ static void print_better(const struct verdict *verdict, FILE *file)
 	if (verdict->health == VIGIL_HEALTH_FAILING && verdict->uncorrected)
 		fputs(",\n    and 24 hours have passed since the last uncorrected error",
 		      file);
+	if (verdict->health == VIGIL_HEALTH_FAILING && verdict->rows)
+		fputs(",\n    and 24 hours since a row could not be isolated",
+		      file);
+	if (is_used_up(verdict))
+		fputs(",\n    and fewer page frames are out of use, or more may be",
+		      file);
 	fputs("\n  (cells and storms of more than 6 hours ago do not count)\n", file);
 }
 
@@ -423,6 +461,10 @@ void dimm_explain_text(const struct dimm *dimm, FILE *file)
 	fputs("\nWhat would change it:\n", file);
 	print_worse(&verdict, file);
 	print_better(&verdict, file);
+	if (vigil_list_size(dimm->decisions)) {
+		fputs("\nWhat was decided, the latest first:\n", file);
+		audit_print(dimm->decisions, NR_DECISIONS, file);
+	}
 }
 
 static struct json_object *criterion_json(const struct criterion *criterion)
@@ -480,5 +522,7 @@ struct json_object *dimm_explain_json(const struct dimm *dimm)
 	json_add_uint(object, "dwell-seconds", verdict.dwell_s);
 	json_add_string(object, "fault", dimm_fault(dimm->component));
 	json_object_object_add(object, "windows", windows);
+	json_object_object_add(object, "decisions",
+			       audit_json(dimm->decisions));
 	return object;
 }

@@ -73,6 +73,8 @@ static enum status read_details(struct session *session, const char *name,
 		err = vigil_feature_dump(session->vigil, name, &dimm->features);
 	if (!err)
 		err = vigil_cell_dump(session->vigil, name, &dimm->cells);
+	if (!err)
+		err = vigil_audit_dump(session->vigil, name, &dimm->decisions);
 	return err ? fail_kernel(session, err, name) : STATUS_OK;
 }
 
@@ -108,6 +110,7 @@ void dimm_free(struct dimm *dimm)
 	vigil_record_free(dimm->component);
 	vigil_list_free(dimm->features);
 	vigil_list_free(dimm->cells);
+	vigil_list_free(dimm->decisions);
 }
 
 static enum status show_all(struct session *session)

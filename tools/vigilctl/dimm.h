@@ -13,11 +13,13 @@
  * @component: its component
  * @features: what its history amounts to
  * @cells: its cells that had errors
+ * @decisions: what was decided about it
  */
 struct dimm {
 	struct vigil_record *component;
 	struct vigil_list *features;
 	struct vigil_list *cells;
+	struct vigil_list *decisions;
 };
 
 enum status dimm_read(struct session *session, const char *name,

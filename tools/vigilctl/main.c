@@ -49,6 +49,12 @@ const struct command commands[] = {
 		.summary = "Show who reports errors, and when he spoke last",
 		.run = source_show,
 	}, {
+		.object = "audit", .verb = "show", .operands = "[NAME]",
+		.summary = "Show what was decided, about all or about one component",
+		.details = "With the numbers that led to it. The kernel keeps the latest 256.",
+		.max_operands = 1,
+		.run = audit_show,
+	}, {
 		.object = "pool", .verb = "show", .operands = "[NODE]",
 		.summary = "Show the huge pages reserved on each NUMA node",
 		.max_operands = 1,

@@ -154,6 +154,9 @@ enum status pool_hand_over(struct session *session, char **operands);
 /* source.c */
 enum status source_show(struct session *session, char **operands);
 
+/* audit.c */
+enum status audit_show(struct session *session, char **operands);
+
 /* dimm.c */
 enum status dimm_show(struct session *session, char **operands);
 enum status dimm_explain(struct session *session, char **operands);

@@ -4,7 +4,7 @@
  * is, against golden files, which were looked at by a person.
  */
 /* unit-sources: tools/vigilctl/dimm-show.c tools/vigilctl/dimm-explain.c */
-/* unit-sources: tools/vigilctl/heatmap.c tools/vigilctl/show.c */
+/* unit-sources: tools/vigilctl/audit-show.c tools/vigilctl/heatmap.c tools/vigilctl/show.c */
 /* unit-sources: tools/vigilctl/table.c tools/vigilctl/json.c */
 /* unit-sources: tools/vigilctl/number.c tools/vigilctl/text.c */
 /* unit-sources: tools/lib/component.c tools/lib/handle.c tools/lib/list.c */
@@ -81,13 +81,37 @@ static void add_feature(struct vigil_list *list, const char *name,
 	CHECK_INT(vigil_list_add(list, parse(nlh)), 0);
 }
 
+static void add_decision(struct vigil_list *list)
+{
+	static char buffer[MESSAGE_BYTES] __attribute__((aligned(4)));
+	struct nlmsghdr *nlh = message_begin(buffer, VIGIL_CMD_AUDIT_GET);
+	uint16_t number = VIGIL_A_AUDIT_NUMBER;
+
+	mnl_attr_put_u64(nlh, VIGIL_A_AUDIT_ID, 7);
+	mnl_attr_put_strz(nlh, VIGIL_A_AUDIT_COMPONENT, "dimm-mc0.1.0");
+	mnl_attr_put_u32(nlh, VIGIL_A_AUDIT_ACTION,
+			 VIGIL_AUDIT_ACTION_OFFLINE_PAGE);
+	mnl_attr_put_u32(nlh, VIGIL_A_AUDIT_STEP, VIGIL_AUDIT_STEP_DECIDED);
+	mnl_attr_put_u64(nlh, VIGIL_A_AUDIT_AGE_SECONDS, 90);
+	mnl_attr_put_u64(nlh, VIGIL_A_AUDIT_ADDRESS, 0x12345000);
+	mnl_attr_put_strz(nlh, VIGIL_A_AUDIT_REASON, "a reason\033[2J");
+	message_value(nlh, number, "page_errors", 2);
+	message_value(nlh, number, "threshold", 2);
+	message_value(nlh, number, "cells_6h", 1234);
+	message_value(nlh, number, "errors_6h", 123456);
+	message_value(nlh, number, "node_pages_hour", 18);
+	CHECK_INT(vigil_list_add(list, parse(nlh)), 0);
+}
+
 static struct dimm dimm_of(const struct facts *facts)
 {
 	struct dimm dimm = {
 		.component = component_of(facts),
 		.features = vigil_list_new(),
+		.decisions = vigil_list_new(),
 	};
 
+	add_decision(dimm.decisions);
 	add_feature(dimm.features, "all_ce_log_num", 900, facts->cells / 4);
 	add_feature(dimm.features, "all_ce_log_num", 3600, facts->cells / 2);
 	add_feature(dimm.features, "all_ce_log_num", 21600, facts->cells);
@@ -121,6 +145,7 @@ static char *words(const struct facts *facts)
 	fclose(file);
 	vigil_record_free(dimm.component);
 	vigil_list_free(dimm.features);
+	vigil_list_free(dimm.decisions);
 	return got;
 }
 
@@ -171,6 +196,7 @@ static void explain_in_json(void)
 	json_object_put(object);
 	vigil_record_free(dimm.component);
 	vigil_list_free(dimm.features);
+	vigil_list_free(dimm.decisions);
 }
 
 /* Each verdict has its reason, also while nothing upholds it any more. */

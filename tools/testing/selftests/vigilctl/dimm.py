@@ -283,6 +283,24 @@ def explained_in_json():
     assert why["windows"][2]["all_ce_count"] == STORM_CELLS + 12
 
 
+def decided():
+    """What was decided about a module, with the numbers of then."""
+    shown = text("dimm", "explain", BANK)
+    assert "What was decided, the latest first:" in shown
+    assert "health changed" in shown and "storms_6h 1" in shown
+    decisions = module(BANK, "explain")["explanation"]["decisions"]
+    assert decisions[-1]["action"] == "verdict"
+    assert {one["name"]: one["value"] for one in decisions[-1]["number"]}[
+        "storms_6h"] == 1
+    latest = text("audit", "show", BANK).splitlines()[0]
+    assert latest.split(" ago, ")[1] in shown
+    everything = document("audit", "show")["decisions"]
+    assert [one for one in everything if one["component"] == BANK] \
+        == document("audit", "show", BANK)["decisions"]
+    assert not document("audit", "show", "toaster")["decisions"]
+    fails(1, "unexpected", "audit", "show", "a", "b")
+
+
 def policies_count():
     """Thresholds are those that are set now."""
     policy = f"{corelib.SYSFS}/{FEW}/policy"
@@ -358,5 +376,5 @@ if __name__ == "__main__":
     corelib.main([not_loaded, table, all_in_json, one_in_json, named_by_label,
                   ascii_map, every_error_shows, several_ranks, without_errors,
                   unicode_map, terminal, picture_of_errors, picture_refused,
-                  explained, explained_in_json, policies_count, no_such],
+                  explained, explained_in_json, decided, policies_count, no_such],
                  prepare)
