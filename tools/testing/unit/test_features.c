@@ -377,7 +377,74 @@ static void rounds_wrap(void)
 	CHECK_INT(scratch.round, 3);
 }
 
+/* As the definition says: other cells, of the same device and bank. */
+static void neighbours_are_counted(void)
+{
+	static const struct vigil_cell cell = {
+		.row = 7, .column = 8, .device = 3, .bank = 2, .located = 1,
+	};
+	struct vigil_neighbours found;
+	struct vigil_cell other;
+
+	begin(VIGIL_HISTORY_SLOTS_MIN);
+	vigil_history_neighbours(&history, &cell, &found);
+	CHECK_INT(found.row + found.column, 0);
+	for (u32 i = 0; i < 10; i++) {
+		/* The cell itself; three of its row, four of its column. */
+		other = cell;
+		other.column += i / 2 == 1 ? i : 0;
+		other.row += i >= 4 && i < 8 ? i : 0;
+		other.column += i == 9;
+		add((struct error) { .cell = other, .time_s = i, .count = 1 });
+	}
+	/* Another bank, another device, and a place that nobody knows. */
+	other = cell;
+	other.column++;
+	other.bank++;
+	add((struct error) { .cell = other, .time_s = 20, .count = 1 });
+	other = cell;
+	other.row++;
+	other.device++;
+	add((struct error) { .cell = other, .time_s = 20, .count = 1 });
+	other = cell;
+	other.row++;
+	other.located = 0;
+	add((struct error) { .cell = other, .time_s = 20, .count = 1 });
+	/* Again: a cell counts once. */
+	other = cell;
+	other.column += 2;
+	add((struct error) { .cell = other, .time_s = 21, .count = 1 });
+	vigil_history_neighbours(&history, &cell, &found);
+	CHECK_INT(found.row, 3);
+	CHECK_INT(found.column, 4);
+}
+
+/* However full the history is, only the latest are looked at. */
+static void old_neighbours_do_not_count(void)
+{
+	static const struct vigil_cell cell = { .row = 7, .located = 1 };
+	struct vigil_neighbours found;
+	struct vigil_cell other = cell;
+
+	begin(1024);
+	other.column = 1;
+	add((struct error) { .cell = other, .time_s = 1, .count = 1 });
+	for (u32 i = 0; i < 63; i++) {
+		vigil_history_neighbours(&history, &cell, &found);
+		CHECK_INT(found.row, 1);
+		other.column = 2 + i;
+		other.row = 100 + i;
+		add((struct error) { .cell = other, .time_s = 2, .count = 1 });
+	}
+	other.row++;
+	add((struct error) { .cell = other, .time_s = 2, .count = 1 });
+	vigil_history_neighbours(&history, &cell, &found);
+	CHECK_INT(found.row, 0);
+}
+
 static const struct unit_case cases[] = {
+	{ "neighbours are counted", neighbours_are_counted },
+	{ "old neighbours do not count", old_neighbours_do_not_count },
 	{ "features are right", features_are_right },
 	{ "moving keeps all", moving_keeps_all },
 	{ "chronic cells are cheap", chronic_cells_are_cheap },
