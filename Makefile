@@ -95,7 +95,7 @@ help:
 	@echo  'make [all]    build the modules and the user tools'
 	@echo  'make modules  build the modules'
 	@echo  'make tools    build libvigil and vigilctl into $(BUILD)/tools'
-	@echo  'make install  install modules, tools, headers and manual pages; loads nothing'
+	@echo  'make install  install modules, tools, headers, manual pages, units; starts nothing'
 	@echo  'make check    run the gates: styles, warnings, sparse, clang, documentation'
 	@echo  'make test     run everything that tests, on all kernels, in virtual machines'
 	@echo  'make soak     run the long proofs: storms, fuzzing, errors by the thousand'

@@ -248,6 +248,14 @@ void vigil_memory_note_external(unsigned long pfn, bool failure)
 	vigil_memory_count(frame.nid, COUNTER_EXTERNAL, 1);
 }
 
+/* Have others put a frame back to use, or is it gone? */
+static bool is_back(unsigned long pfn, const struct vigil_frame *frame)
+{
+	return (frame->state == VIGIL_FRAME_OFFLINED ||
+		frame->state == VIGIL_FRAME_EXTERNAL) &&
+	       !vigil_memory_poisoned(pfn);
+}
+
 /* Forget frames that others have put back to use, or that are gone. */
 void vigil_memory_frames_review(void)
 {
@@ -259,9 +267,7 @@ void vigil_memory_frames_review(void)
 
 	xa_for_each(&frames.records, pfn, record) {
 		frame = frame_of(record);
-		if ((frame.state == VIGIL_FRAME_OFFLINED ||
-		     frame.state == VIGIL_FRAME_EXTERNAL) &&
-		    !vigil_memory_poisoned(pfn))
+		if (is_back(pfn, &frame))
 			vigil_memory_frame_clear(pfn);
 		cond_resched();
 	}
@@ -286,7 +292,7 @@ static void describe_locked(unsigned long pfn, const struct vigil_frame *frame,
  * @address: physical address in bytes
  * @out: where to put it
  *
- * If somebody else has taken it that is noticed now.
+ * If somebody else has taken it, or put it back to use, that is noticed now.
  *
  * Context: Process context, may sleep.
  * Return: 0, -ENOENT when it is in use, -ENXIO when no memory is online there,
@@ -306,10 +312,12 @@ int vigil_memory_tell_frame(struct vigil_component *component, void *priv,
 		return -EINVAL;
 
 	mutex_lock(&vigil_memory_lock);
-	if (vigil_memory_poisoned(pfn)) {
+	frame = vigil_memory_frame(pfn);
+	if (is_back(pfn, &frame))
+		vigil_memory_frame_clear(pfn);
+	else if (vigil_memory_poisoned(pfn))
 		vigil_memory_note_external(pfn, false);
-		vigil_memory_tell(NULL);
-	}
+	vigil_memory_tell(NULL);
 	frame = vigil_memory_frame(pfn);
 	describe_locked(pfn, &frame, out);
 	mutex_unlock(&vigil_memory_lock);
@@ -322,6 +330,8 @@ int vigil_memory_tell_frame(struct vigil_component *component, void *priv,
  * @priv: its node
  * @address: where to begin, a physical address in bytes; set to the frame's
  * @out: where to put it
+ *
+ * If others have put some back to use, that is noticed now.
  *
  * Context: Process context, may sleep.
  * Return: 0, or -ENOENT behind the last one.
@@ -338,7 +348,10 @@ int vigil_memory_tell_next_frame(struct vigil_component *component, void *priv,
 	mutex_lock(&vigil_memory_lock);
 	xa_for_each_start(&frames.records, pfn, record, pfn) {
 		frame = frame_of(record);
-		if (frame.nid == node->nid) {
+		if (is_back(pfn, &frame)) {
+			vigil_memory_frame_clear(pfn);
+			vigil_memory_tell(NULL);
+		} else if (frame.nid == node->nid) {
 			describe_locked(pfn, &frame, out);
 			*address = out->address;
 			err = 0;

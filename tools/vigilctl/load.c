@@ -57,7 +57,7 @@ static enum status fail_pending(const struct progress *progress,
 {
 	char loaded[NUMBER_TEXT], size[NUMBER_TEXT];
 
-	progress_clear(progress);
+	progress_clear(progress->session);
 	return fail(progress->session, STATUS_PENDING,
 		    "%s at %s of %s; the kernel goes on loading", why,
 		    size_format(progress->loaded_bytes, loaded),
@@ -90,7 +90,7 @@ static enum status wait_loaded(const struct session *session,
 		if (pause_ms < POLL_MAX_MS)
 			pause_ms *= 2;
 	}
-	progress_clear(progress);
+	progress_clear(session);
 	return STATUS_OK;
 }
 

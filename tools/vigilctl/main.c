@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "state.h"
 #include "vigilctl.h"
 
 #define ANY_NUMBER 1000000
@@ -44,6 +45,24 @@ const struct command commands[] = {
 		.summary = "Say why the health of a memory module is what it is",
 		.min_operands = 1, .max_operands = 1,
 		.run = dimm_explain,
+	}, {
+		.object = "frame", .verb = "show", .operands = "[COMPONENT]",
+		.summary = "Show the page frames that are out of use, and why",
+		.max_operands = 1,
+		.run = frame_show,
+	}, {
+		.object = "state", .verb = "save", .operands = "[FILE]",
+		.summary = "Write down which page frames are bad, for the next boot",
+		.details = "FILE is " STATE_FILE " unless told otherwise.",
+		.max_operands = 1,
+		.run = state_save,
+	}, {
+		.object = "state", .verb = "restore", .operands = "[FILE]",
+		.summary = "Take page frames out of use that were bad before",
+		.details = "Those whose memory module is not the same any more are left alone.\n"
+			   "FILE is " STATE_FILE " unless told otherwise.",
+		.options = OPTION_DRY_RUN, .max_operands = 1,
+		.run = state_restore,
 	}, {
 		.object = "source", .verb = "show", .operands = "",
 		.summary = "Show who reports errors, and when he spoke last",

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How far a load has come: a bar on a terminal, lines of JSON with --json, and
- * nothing elsewhere.
+ * How far something that takes long has come: a bar on a terminal; of a load,
+ * lines of JSON with --json; and nothing elsewhere.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -23,23 +24,27 @@ int64_t progress_now_ms(void)
 	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
 }
 
-static bool has_bar(const struct progress *progress)
+static bool has_bar(const struct session *session)
 {
-	return !option_given(progress->session, OPTION_JSON) &&
-	       isatty(STDERR_FILENO);
+	return !option_given(session, OPTION_JSON) && isatty(STDERR_FILENO);
+}
+
+static void draw_bar(uint64_t done, uint64_t total, const char *text)
+{
+	static const char bar[] = "##############################";
+	int filled = total ? (double)done / total * BAR_WIDTH : BAR_WIDTH;
+
+	_Static_assert(sizeof(bar) == BAR_WIDTH + 1, "the bar has BAR_WIDTH");
+	fprintf(stderr, CLEAR_LINE "[%-*.*s] %s", BAR_WIDTH, filled, bar, text);
 }
 
 static void show_bar(const struct progress *progress, uint64_t rate)
 {
-	static const char bar[] = "##############################";
-	int filled = progress->size_bytes ? (double)progress->loaded_bytes /
-		     progress->size_bytes * BAR_WIDTH : BAR_WIDTH;
 	char text[PROGRESS_TEXT];
 
-	_Static_assert(sizeof(bar) == BAR_WIDTH + 1, "the bar has BAR_WIDTH");
-	fprintf(stderr, CLEAR_LINE "[%-*.*s] %s", BAR_WIDTH, filled, bar,
-		progress_format(progress->loaded_bytes, progress->size_bytes,
-				rate, text));
+	draw_bar(progress->loaded_bytes, progress->size_bytes,
+		 progress_format(progress->loaded_bytes, progress->size_bytes,
+				 rate, text));
 }
 
 static void show_json(const struct progress *progress, uint64_t rate)
@@ -63,13 +68,25 @@ void progress_show(const struct progress *progress)
 		       1000.0 / elapsed_ms;
 	if (option_given(progress->session, OPTION_JSON))
 		show_json(progress, rate);
-	else if (has_bar(progress))
+	else if (has_bar(progress->session))
 		show_bar(progress, rate);
 }
 
-/* Takes the bar away, so that the outcome can be said. */
-void progress_clear(const struct progress *progress)
+/* The same for what is counted; only a bar. */
+void progress_count(const struct session *session, uint64_t done,
+		    uint64_t total)
 {
-	if (has_bar(progress))
+	char text[PROGRESS_TEXT];
+
+	if (!has_bar(session))
+		return;
+	snprintf(text, sizeof(text), "%" PRIu64 " of %" PRIu64, done, total);
+	draw_bar(done, total, text);
+}
+
+/* Takes the bar away, so that the outcome can be said. */
+void progress_clear(const struct session *session)
+{
+	if (has_bar(session))
 		fputs(CLEAR_LINE, stderr);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How far a load has come, for people and for programs.
+ * How far something has come, for people and for programs.
  */
 #ifndef VIGILCTL_PROGRESS_H
 #define VIGILCTL_PROGRESS_H
@@ -25,6 +25,8 @@ struct progress {
 
 int64_t progress_now_ms(void);
 void progress_show(const struct progress *progress);
-void progress_clear(const struct progress *progress);
+void progress_count(const struct session *session, uint64_t done,
+		    uint64_t total);
+void progress_clear(const struct session *session);
 
 #endif /* VIGILCTL_PROGRESS_H */

@@ -151,6 +151,15 @@ enum status pool_set(struct session *session, char **operands);
 /* hand-over.c */
 enum status pool_hand_over(struct session *session, char **operands);
 
+/* frame.c */
+enum status frame_show(struct session *session, char **operands);
+
+/* state-save.c */
+enum status state_save(struct session *session, char **operands);
+
+/* state-restore.c */
+enum status state_restore(struct session *session, char **operands);
+
 /* source.c */
 enum status source_show(struct session *session, char **operands);
 

@@ -25,7 +25,8 @@ check_words() {
 		"a wrong word in JSON" component nonsense
 	check_exit 0 "help" --help
 	for command in "component show" "component isolate" "component release" \
-		"dimm show" "dimm explain" "source show" "audit show" "pool show" "pool set" \
+		"dimm show" "dimm explain" "frame show" "state save" \
+		"state restore" "source show" "audit show" "pool show" "pool set" \
 		"weights show" "weights preload" "weights evict" monitor; do
 		# shellcheck disable=SC2086 # two words
 		check_says 0 "usage: vigilctl $command" "help for $command" \
@@ -124,7 +125,7 @@ check_nobody() {
 	check "anybody may listen" [ "$status" -eq 0 ]
 }
 
-plan 53
+plan 56
 check_words
 check_unloaded
 load_sim components=3
