@@ -14,9 +14,10 @@
  *
  *	error	lines written here happen at once
  *	stream	lines written here are kept
- *	fire	"N [CPUS]": N errors of those that are kept, in their order and
- *		again from the first, on so many CPUs at once. Each CPU has every
- *		CPUS-th of them. Returns when they have happened.
+ *	fire	"N [CPUS [FIRST]]": N errors of those that are kept, in their order
+ *		from number FIRST (0) on and again from the first, on so many CPUs
+ *		at once. Each CPU has every CPUS-th of them. Returns when they have
+ *		happened.
  *	clear	anything written here forgets what is kept
  *	rows	"ADDRESS N": be an address provider. Row R of bank B of any module
  *		has N page frames, from ADDRESS + (B * 16 + R % 16) * N pages on.
@@ -296,7 +297,8 @@ static int start_shooter(struct shooter *shooter, unsigned int cpu)
 	return 0;
 }
 
-static int fire_locked(unsigned int n, unsigned int nr_cpus)
+static int fire_locked(unsigned int n, unsigned int nr_cpus,
+		       unsigned int first)
 {
 	struct shooter *shooters;
 	unsigned int i, cpu = -1;
@@ -304,7 +306,8 @@ static int fire_locked(unsigned int n, unsigned int nr_cpus)
 
 	lockdep_assert_held(&stream_lock);
 
-	if (!nr_stream || !nr_cpus || nr_cpus > min(num_online_cpus(), CPUS_MAX))
+	if (!nr_stream || !nr_cpus || nr_cpus > min(num_online_cpus(), CPUS_MAX) ||
+	    first >= STREAM_MAX || n > UINT_MAX - STREAM_MAX - CPUS_MAX)
 		return -EINVAL;
 	shooters = kcalloc(nr_cpus, sizeof(*shooters), GFP_KERNEL);
 	if (!shooters)
@@ -312,9 +315,9 @@ static int fire_locked(unsigned int n, unsigned int nr_cpus)
 
 	for (i = 0; i < nr_cpus; i++) {
 		cpu = cpumask_next(cpu, cpu_online_mask);
-		shooters[i].first = i;
+		shooters[i].first = first + i;
 		shooters[i].step = nr_cpus;
-		shooters[i].end = n;
+		shooters[i].end = first + n;
 		init_completion(&shooters[i].done);
 		if (!err)
 			err = start_shooter(&shooters[i], cpu);
@@ -330,8 +333,8 @@ static int fire_locked(unsigned int n, unsigned int nr_cpus)
 static ssize_t fire_write(struct file *file, const char __user *ubuf,
 			  size_t count, loff_t *pos)
 {
-	unsigned int n, nr_cpus = 1;
-	char line[32];
+	unsigned int n, nr_cpus = 1, first = 0;
+	char line[40];
 	int err;
 
 	if (count >= sizeof(line))
@@ -339,11 +342,11 @@ static ssize_t fire_write(struct file *file, const char __user *ubuf,
 	if (copy_from_user(line, ubuf, count))
 		return -EFAULT;
 	line[count] = '\0';
-	if (sscanf(line, "%u %u", &n, &nr_cpus) < 1)
+	if (sscanf(line, "%u %u %u", &n, &nr_cpus, &first) < 1)
 		return -EINVAL;
 
 	mutex_lock(&stream_lock);
-	err = fire_locked(n, nr_cpus);
+	err = fire_locked(n, nr_cpus, first);
 	mutex_unlock(&stream_lock);
 	return err ?: count;
 }
