@@ -80,6 +80,10 @@ bench-weights:
 	$(Q)tools/install-deps weights
 	$(Q)tools/testing/bench/run
 
+bench-memory:
+	$(Q)tools/install-deps memory
+	$(Q)tools/testing/bench/run-memory
+
 dimm-timeline:
 	$(Q)tools/install-deps dimm-timeline
 	$(Q)tools/testing/timeline/run $(LOGS)
@@ -100,6 +104,7 @@ help:
 	@echo  'make test     run everything that tests, on all kernels, in virtual machines'
 	@echo  'make soak     run the long proofs: storms, fuzzing, errors by the thousand'
 	@echo  'make bench-weights  measure weightfs against its peers, in virtual machines'
+	@echo  'make bench-memory   measure vigil_memory against rasdaemon, in virtual machines'
 	@echo  'make dimm-timeline  draw what Vigil says of memory modules while real logs happen'
 	@echo  'make demo     show the main job in a virtual machine'
 	@echo  'make clean    remove $(BUILD)'
@@ -119,4 +124,4 @@ help:
 export TIERS KERNELS
 
 .PHONY: all modules kdir tools install modules_install tools_install check test \
-	soak bench-weights dimm-timeline demo clean help
+	soak bench-weights bench-memory dimm-timeline demo clean help

@@ -4,23 +4,28 @@
 
 usage: guest.py MEASUREMENT...        (in the virtual machine that ./run starts)
 
-A measurement is a function in speed.py, memory.py or heal.py. Each line is what one
-subject gave, weightfs or a peer:
+A measurement is a function in speed.py, memory.py or heal.py, which are of weights, or
+in errors.py or patterns.py, which are of memory errors. Each line is what one subject
+gave, ours or a peer:
 
-  name, unit, subject, variant (a flavour of mapping, or ""), values (one a round)
+  name, unit, subject, variant (a flavour of mapping, a way that errors come, or ""),
+  values (one a round)
 """
 
 import sys
 
+import errors
 import guestlib
 import heal
 import memory
+import patterns
 import speed
 
 MEASUREMENTS = {f"{function.__module__}.{function.__name__}": function for function in (
     speed.mapped, speed.cold_load, speed.scrub, memory.metadata,
     memory.prealloc_nr_hugepages, memory.prealloc_thp, memory.prealloc_pool, heal.ext4,
-    heal.hugetlbfs, heal.weightfs)}
+    heal.hugetlbfs, heal.weightfs, errors.vigil, errors.rasdaemon, patterns.vigil,
+    patterns.rasdaemon)}
 
 
 def main(names: list[str]) -> None:

@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.ab
 PROGRAMS = "/run/bench"
 CLIENT = f"{PROGRAMS}/client"
 SCRUB = f"{PROGRAMS}/scrub"
+FIRE = f"{PROGRAMS}/fire"
 READER = f"{TOP}/build/selftests/weightfs-client"
 VIGILCTL = f"{TOP}/build/tools/vigilctl"
 POOL = "/sys/class/vigil/hugepool-0"
@@ -22,6 +24,8 @@ MODEL = "model"
 GIB = 1 << 30
 HUGE_BYTES = 2 << 20
 DEADLINE_S = 300
+SETTLE_ROUNDS = 20
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 def record(name: str, unit: str, subject: str, values: list, variant: str = "") -> None:
@@ -64,6 +68,25 @@ def wait_for(what: str, condition, limit_s: float = DEADLINE_S) -> None:
         time.sleep(0.05)
 
 
+def free_bytes() -> int:
+    """With what lies on the lists of the CPUs, which MemFree does not count."""
+    pages = re.findall(r"^ *(?:pages free|count:) +(\d+)", read("/proc/zoneinfo"), re.M)
+    return sum(map(int, pages)) * PAGE_BYTES
+
+
+def settled_free_bytes() -> int:
+    """When nothing is left that the kernel would give back."""
+    before = 0
+    for _ in range(SETTLE_ROUNDS):
+        write("/proc/sys/vm/drop_caches", 3)
+        time.sleep(1)
+        now = free_bytes()
+        if now == before:
+            break
+        before = now
+    return now
+
+
 def mount(fstype: str, source: str, options: str = "") -> str:
     """Mount below /run and return the directory."""
     directory = f"/run/{fstype}"
@@ -88,7 +111,7 @@ def modprobe(*names: str) -> None:
 
 def install_programs() -> None:
     os.makedirs(PROGRAMS)
-    for path in (CLIENT, SCRUB):
+    for path in (CLIENT, SCRUB, FIRE):
         shutil.copy(f"{TOP}/build/bench/{os.path.basename(path)}", path)
 
 

@@ -10,7 +10,7 @@ import sys
 import time
 
 from guestlib import (GIB, POOL, TOP, Weights, client, load_modules, number, read, record, say,
-                      wait_for, write)
+                      settled_free_bytes, wait_for, write)
 
 FRAGMENT = f"{TOP}/build/selftests/hugepool-fragment"
 # Shares of the memory that is available: three tenths in pages that nobody can move,
@@ -21,27 +21,6 @@ MIB = 1 << 20
 WANTED_PAGES = 700
 LATER_S = 120
 ROUNDS = 3
-SETTLE_ROUNDS = 20
-PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
-
-
-def free_bytes() -> int:
-    """With what lies on the lists of the CPUs, which MemFree does not count."""
-    pages = re.findall(r"^ *(?:pages free|count:) +(\d+)", read("/proc/zoneinfo"), re.M)
-    return sum(map(int, pages)) * PAGE_BYTES
-
-
-def settled_free_bytes() -> int:
-    """When nothing is left that the kernel would give back."""
-    before = 0
-    for _ in range(SETTLE_ROUNDS):
-        write("/proc/sys/vm/drop_caches", 3)
-        time.sleep(1)
-        now = free_bytes()
-        if now == before:
-            break
-        before = now
-    return now
 
 
 def metadata() -> None:
