@@ -319,6 +319,11 @@ int vigil_memory_tell_frame(struct vigil_component *component, void *priv,
 		vigil_memory_note_external(pfn, false);
 	vigil_memory_tell(NULL);
 	frame = vigil_memory_frame(pfn);
+	/* There may be no room for a record. */
+	if (frame.state == VIGIL_FRAME_NONE && vigil_memory_poisoned(pfn)) {
+		frame.state = VIGIL_FRAME_EXTERNAL;
+		frame.by_errors = true;
+	}
 	describe_locked(pfn, &frame, out);
 	mutex_unlock(&vigil_memory_lock);
 	return frame.state == VIGIL_FRAME_NONE ? -ENOENT : 0;
