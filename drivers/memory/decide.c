@@ -194,11 +194,14 @@ static void audit_suspect(const struct vigil_suspect *suspect,
 
 	if (!component)
 		return;
-	add(&numbers, "page_errors",
-	    DIV_ROUND_UP_ULL(suspect->count->level_q16, 1 << 16));
+	if (suspect->count)
+		add(&numbers, "page_errors",
+		    DIV_ROUND_UP_ULL(suspect->count->level_q16, 1 << 16));
 	add(&numbers, "threshold", threshold);
-	if (suspect->dimm)
+	if (suspect->dimm) {
+		vigil_memory_dimm_judge(suspect->dimm);
 		add_dimm(&numbers, suspect->dimm);
+	}
 	add_limits(&numbers, suspect);
 	audit.nr_numbers = numbers.nr;
 	vigil_component_audit(component, &audit);
@@ -322,6 +325,7 @@ static void audit_row(const struct vigil_suspect *suspect,
 
 	if (!suspect->dimm->component)
 		return;
+	vigil_memory_dimm_judge(suspect->dimm);
 	add(&numbers, "row", suspect->cell->row);
 	add(&numbers, "bank", suspect->cell->bank);
 	add(&numbers, "row_pages", nr_frames);
@@ -399,8 +403,31 @@ static void set_decided(struct vigil_memory_dimm *dimm, u64 row)
 			   ARRAY_SIZE(dimm->decided_rows)] = row;
 }
 
-/* A row has errors in several cells. */
-static void decide_row(const struct vigil_suspect *suspect)
+/**
+ * vigil_memory_decide_page() - A page frame in use had corrected errors.
+ * @suspect: the frame, and what is known about it
+ *
+ * Context: Process context, under vigil_memory_lock.
+ * Return: true when it is to be taken out of use, and its count to begin anew.
+ */
+bool vigil_memory_decide_page(const struct vigil_suspect *suspect)
+{
+	enum vigil_fault_mode line = faulty_line(suspect);
+	const char *why;
+	u32 threshold = threshold_of(suspect, line, &why);
+
+	if (!vigil_decay_reached(suspect->count, threshold))
+		return false;
+	return take(suspect, threshold, why);
+}
+
+/**
+ * vigil_memory_decide_row() - A row had a corrected error.
+ * @suspect: the page frame, in use or not, and what is known about it
+ *
+ * Context: Process context, under vigil_memory_lock.
+ */
+void vigil_memory_decide_row(const struct vigil_suspect *suspect)
 {
 	struct vigil_memory_dimm *dimm = suspect->dimm;
 	/* Never 0. */
@@ -409,7 +436,8 @@ static void decide_row(const struct vigil_suspect *suspect)
 	const char *limit;
 	int nr;
 
-	if (!READ_ONCE(dimm->row_isolate) || is_decided(dimm, row))
+	if (!dimm || !READ_ONCE(dimm->row_isolate) || is_decided(dimm, row) ||
+	    faulty_line(suspect) != VIGIL_FAULT_ROW)
 		return;
 	nr = find_row_frames(suspect);
 	if (nr < 0) {
@@ -428,24 +456,4 @@ static void decide_row(const struct vigil_suspect *suspect)
 	audit_row(suspect, VIGIL_AUDIT_STEP_DECIDED, nr,
 		  "the row errs in several cells");
 	set_decided(dimm, row);
-}
-
-/**
- * vigil_memory_decide_page() - A page frame in use had corrected errors.
- * @suspect: the frame, and what is known about it
- *
- * Context: Process context, under vigil_memory_lock.
- * Return: true when it is to be taken out of use, and its count to begin anew.
- */
-bool vigil_memory_decide_page(const struct vigil_suspect *suspect)
-{
-	enum vigil_fault_mode line = faulty_line(suspect);
-	const char *why;
-	u32 threshold = threshold_of(suspect, line, &why);
-
-	if (line == VIGIL_FAULT_ROW)
-		decide_row(suspect);
-	if (!vigil_decay_reached(suspect->count, threshold))
-		return false;
-	return take(suspect, threshold, why);
 }

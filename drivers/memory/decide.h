@@ -14,10 +14,10 @@ struct vigil_memory_dimm;
 
 /**
  * struct vigil_suspect - A page frame that had corrected errors.
- * @pfn: the page frame, in use
+ * @pfn: the page frame
  * @nid: its node
  * @now_s: the time of errors
- * @count: of errors
+ * @count: of errors, or NULL if it is not in use
  * @dimm: the memory module, or NULL
  * @cell: where in it, if @dimm; not located if that is not known
  */
@@ -31,6 +31,7 @@ struct vigil_suspect {
 };
 
 bool vigil_memory_decide_page(const struct vigil_suspect *suspect);
+void vigil_memory_decide_row(const struct vigil_suspect *suspect);
 void vigil_memory_audit_frame(unsigned long pfn, int nid,
 			      enum vigil_audit_step step, const char *reason);
 void vigil_memory_audit_verdict(const struct vigil_memory_dimm *dimm,

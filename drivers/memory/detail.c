@@ -81,31 +81,34 @@ enum field {
 	NR_FIELDS,
 };
 
+#define KEY(name, field)	{ sizeof(name) - 1, field, name }
+
 static const struct {
+	u8 len;
+	u8 field;
 	const char *name;
-	enum field field;
 } keys[] = {
-	{ "Row", FIELD_ROW },
-	{ "row", FIELD_ROW },
-	{ "Column", FIELD_COLUMN },
-	{ "column", FIELD_COLUMN },
-	{ "col", FIELD_COLUMN },
-	{ "PhysicalRankId", FIELD_RANK },
-	{ "rank", FIELD_RANK },
-	{ "Bank", FIELD_BANK },
-	{ "bank", FIELD_BANK },
-	{ "bank_addr", FIELD_BANK_ADDRESS },
-	{ "bank_address", FIELD_BANK_ADDRESS },
-	{ "BankGroup", FIELD_BANK_GROUP },
-	{ "bank_group", FIELD_BANK_GROUP },
-	{ "bg", FIELD_BANK_GROUP },
-	{ "device", FIELD_DEVICE },
-	{ "ChipId", FIELD_CHIP },
-	{ "chip_id", FIELD_CHIP },
-	{ "node", FIELD_NODE },
-	{ "card", FIELD_CARD },
-	{ "module", FIELD_MODULE },
-	{ "NmMemoryControllerId", FIELD_NEAR_MEMORY },
+	KEY("Row", FIELD_ROW),
+	KEY("row", FIELD_ROW),
+	KEY("Column", FIELD_COLUMN),
+	KEY("column", FIELD_COLUMN),
+	KEY("col", FIELD_COLUMN),
+	KEY("PhysicalRankId", FIELD_RANK),
+	KEY("rank", FIELD_RANK),
+	KEY("Bank", FIELD_BANK),
+	KEY("bank", FIELD_BANK),
+	KEY("bank_addr", FIELD_BANK_ADDRESS),
+	KEY("bank_address", FIELD_BANK_ADDRESS),
+	KEY("BankGroup", FIELD_BANK_GROUP),
+	KEY("bank_group", FIELD_BANK_GROUP),
+	KEY("bg", FIELD_BANK_GROUP),
+	KEY("device", FIELD_DEVICE),
+	KEY("ChipId", FIELD_CHIP),
+	KEY("chip_id", FIELD_CHIP),
+	KEY("node", FIELD_NODE),
+	KEY("card", FIELD_CARD),
+	KEY("module", FIELD_MODULE),
+	KEY("NmMemoryControllerId", FIELD_NEAR_MEMORY),
 };
 
 /* What is left of the text. */
@@ -128,8 +131,10 @@ static enum field find_field(const char *name, size_t len)
 {
 	size_t i;
 
+	/* Nearly all are told apart by length and first letter. */
 	for (i = 0; i < ARRAY_SIZE(keys); i++)
-		if (is_name(name, len, keys[i].name))
+		if (keys[i].len == len && keys[i].name[0] == *name &&
+		    !memcmp(name, keys[i].name, len))
 			return keys[i].field;
 	return NR_FIELDS;
 }

@@ -20,6 +20,8 @@
 #include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
+#include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 #include <linux/xarray.h>
 
 #include "cell.h"
@@ -53,6 +55,12 @@
 #define LINE_EVENTS		1
 #define MAX_PAGES		256
 
+/* Judging again takes so long; who asks for numbers has it done at once. */
+#define JUDGE_PAUSE_MS		100
+
+static void judge_work_fn(struct work_struct *work);
+static DECLARE_DELAYED_WORK(judge_work, judge_work_fn);
+
 static struct {
 	struct xarray by_place;		/* place_of(); vigil_memory_lock */
 	struct vigil_memory_dimm *by_number[NR_DIMMS];	/* vigil_memory_lock */
@@ -62,6 +70,9 @@ static struct {
 } dimms = {
 	.by_place = XARRAY_INIT(dimms.by_place, 0),
 };
+
+#define for_each_dimm(i, dimm)						\
+	for ((i) = 0; (i) < dimms.nr && ((dimm) = dimms.by_number[i]); (i)++)
 
 /* Counters that are also events. */
 static const enum vigil_event_kind event_kinds[DIMM_COUNTERS] = {
@@ -143,17 +154,32 @@ struct vigil_memory_dimm *vigil_memory_dimm_get(u8 mc, const s8 *layers,
 	return dimm;
 }
 
+/**
+ * vigil_memory_dimm_bytes() - How much memory a module's history takes.
+ * @dimm: the memory module
+ *
+ * Context: Process context, under vigil_memory_lock.
+ * Return: whole pages, in bytes.
+ */
+size_t vigil_memory_dimm_bytes(const struct vigil_memory_dimm *dimm)
+{
+	if (!dimm->memory)
+		return 0;
+	return PAGE_ALIGN(vigil_history_bytes(dimm->history.nr_slots));
+}
+
 /* Give a history as much memory, if there is so much. */
 static bool resize(struct vigil_memory_dimm *dimm, u32 nr_slots)
 {
-	size_t bytes = vigil_history_bytes(nr_slots), old_bytes = 0;
+	size_t bytes = PAGE_ALIGN(vigil_history_bytes(nr_slots));
+	size_t old_bytes = vigil_memory_dimm_bytes(dimm);
 	void *memory;
 
-	if (dimm->memory)
-		old_bytes = vigil_history_bytes(dimm->history.nr_slots);
 	if (dimms.history_bytes - old_bytes + bytes > HISTORY_BUDGET_BYTES)
 		return false;
-	memory = kvmalloc(bytes, GFP_KERNEL);
+	/* kmalloc() would round up to a power of two, and find it more rarely. */
+	memory = bytes > PAGE_SIZE ? vmalloc(bytes) :
+				     kmalloc(bytes, GFP_KERNEL);
 	if (!memory)
 		return false;
 
@@ -409,32 +435,72 @@ static u32 now_s(void)
 	return div_u64(vigil_memory_clock_ns(), NSEC_PER_SEC);
 }
 
-/* Judge the memory modules that had errors, and tell the core. */
+/**
+ * vigil_memory_dimm_judge() - Judge a memory module, if there is reason to.
+ * @dimm: the memory module
+ *
+ * Context: Process context, under vigil_memory_lock.
+ */
+void vigil_memory_dimm_judge(struct vigil_memory_dimm *dimm)
+{
+	lockdep_assert_held(&vigil_memory_lock);
+
+	if (!dimm->changed)
+		return;
+	judge(dimm, now_s());
+	dimm->judged = jiffies;
+	if (dimm->component)
+		tell(dimm, now_s());
+}
+
+/**
+ * vigil_memory_dimms_judge() - Judge the memory modules that had errors.
+ *
+ * In a storm each of them now and then: it takes 200,000 instructions when the
+ * history is full. Counts are told at once.
+ *
+ * Context: Process context, under vigil_memory_lock.
+ */
 void vigil_memory_dimms_judge(void)
 {
+	const unsigned long pause = msecs_to_jiffies(JUDGE_PAUSE_MS);
 	struct vigil_memory_dimm *dimm;
-	unsigned long place;
+	bool later = false;
+	unsigned int i;
 
 	lockdep_assert_held(&vigil_memory_lock);
 
-	xa_for_each(&dimms.by_place, place, dimm) {
+	for_each_dimm(i, dimm) {
 		if (!dimm->changed)
 			continue;
-		judge(dimm, now_s());
-		if (dimm->component)
-			tell(dimm, now_s());
+		if (time_in_range(jiffies, dimm->judged, dimm->judged + pause)) {
+			later = true;
+			if (dimm->component)
+				tell_counts(dimm);
+			continue;
+		}
+		vigil_memory_dimm_judge(dimm);
 	}
+	if (later)
+		queue_delayed_work(system_unbound_wq, &judge_work, pause);
+}
+
+static void judge_work_fn(struct work_struct *work)
+{
+	mutex_lock(&vigil_memory_lock);
+	vigil_memory_dimms_judge();
+	mutex_unlock(&vigil_memory_lock);
 }
 
 /* Judge them all: time heals. */
 void vigil_memory_dimms_review(void)
 {
 	struct vigil_memory_dimm *dimm;
-	unsigned long place;
+	unsigned int i;
 
 	lockdep_assert_held(&vigil_memory_lock);
 
-	xa_for_each(&dimms.by_place, place, dimm)
+	for_each_dimm(i, dimm)
 		dimm->changed |= dimm->memory || dimm->uncorrected_s;
 	vigil_memory_dimms_judge();
 }
@@ -443,11 +509,11 @@ void vigil_memory_dimms_review(void)
 static struct vigil_memory_dimm *next_unregistered_locked(void)
 {
 	struct vigil_memory_dimm *dimm;
-	unsigned long place;
+	unsigned int i;
 
 	lockdep_assert_held(&vigil_memory_lock);
 
-	xa_for_each(&dimms.by_place, place, dimm)
+	for_each_dimm(i, dimm)
 		if (!dimm->component && !dimm->refused)
 			return dimm;
 	return NULL;
@@ -509,9 +575,9 @@ void vigil_memory_dimms_stop(void)
 {
 	struct vigil_component *component;
 	struct vigil_memory_dimm *dimm;
-	unsigned long place;
+	unsigned int i;
 
-	xa_for_each(&dimms.by_place, place, dimm) {
+	for_each_dimm(i, dimm) {
 		mutex_lock(&vigil_memory_lock);
 		component = dimm->component;
 		dimm->component = NULL;
@@ -525,9 +591,10 @@ void vigil_memory_dimms_stop(void)
 void vigil_memory_dimms_exit(void)
 {
 	struct vigil_memory_dimm *dimm;
-	unsigned long place;
+	unsigned int i;
 
-	xa_for_each(&dimms.by_place, place, dimm) {
+	cancel_delayed_work_sync(&judge_work);
+	for_each_dimm(i, dimm) {
 		kvfree(dimm->memory);
 		kfree(dimm);
 	}

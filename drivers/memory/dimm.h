@@ -56,6 +56,7 @@ enum vigil_dimm_counter {
  * @features: what they amounted to when it was judged; vigil_memory_lock
  * @judge: the verdict; vigil_memory_lock
  * @changed: there were errors since then; vigil_memory_lock
+ * @judged: when that was, in jiffies; vigil_memory_lock
  * @uncorrected_s: when there was an uncorrected error, or 0; vigil_memory_lock
  * @forgotten: of @history, as far as counted; vigil_memory_lock
  * @untold: counted and not yet told to the core; vigil_memory_lock
@@ -83,6 +84,7 @@ struct vigil_memory_dimm {
 	struct vigil_features features;
 	struct vigil_judge judge;
 	bool changed;
+	unsigned long judged;
 	u32 uncorrected_s;
 	u64 forgotten;
 	u32 untold[DIMM_COUNTERS];
@@ -107,7 +109,9 @@ const char *vigil_memory_dimm_name(u16 number);
 u32 vigil_memory_dimm_risk(const struct vigil_memory_dimm *dimm);
 void vigil_memory_dimm_account(const struct vigil_frame *frame, int delta);
 bool vigil_memory_dimm_used_up(const struct vigil_memory_dimm *dimm);
+void vigil_memory_dimm_judge(struct vigil_memory_dimm *dimm);
 void vigil_memory_dimms_judge(void);
+size_t vigil_memory_dimm_bytes(const struct vigil_memory_dimm *dimm);
 void vigil_memory_dimms_review(void);
 
 /* dimm_component.c */

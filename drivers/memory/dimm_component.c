@@ -23,6 +23,7 @@ static u64 read_number(void *priv, enum vigil_feature feature)
 	s32 number;
 
 	mutex_lock(&vigil_memory_lock);
+	vigil_memory_dimm_judge(dimm);
 	number = dimm->features.value[VIGIL_WINDOW_6H][feature];
 	mutex_unlock(&vigil_memory_lock);
 	return max(number, 0);
@@ -49,6 +50,7 @@ static u64 read_fault_mode(struct vigil_component *component, void *priv)
 	enum vigil_fault_mode mode;
 
 	mutex_lock(&vigil_memory_lock);
+	vigil_memory_dimm_judge(dimm);
 	mode = dimm->features.mode;
 	mutex_unlock(&vigil_memory_lock);
 	return mode;
@@ -68,11 +70,10 @@ static u64 read_pages(struct vigil_component *component, void *priv)
 static u64 read_history_bytes(struct vigil_component *component, void *priv)
 {
 	struct vigil_memory_dimm *dimm = priv;
-	size_t bytes = 0;
+	size_t bytes;
 
 	mutex_lock(&vigil_memory_lock);
-	if (dimm->memory)
-		bytes = vigil_history_bytes(dimm->history.nr_slots);
+	bytes = vigil_memory_dimm_bytes(dimm);
 	mutex_unlock(&vigil_memory_lock);
 	return bytes;
 }
@@ -269,6 +270,7 @@ static int tell_feature(struct vigil_component *component, void *priv,
 		return -ENOENT;
 
 	mutex_lock(&vigil_memory_lock);
+	vigil_memory_dimm_judge(dimm);
 	value = dimm->features.value[window][feature];
 	mutex_unlock(&vigil_memory_lock);
 	*out = (struct vigil_feature_info) {

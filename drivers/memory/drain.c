@@ -152,17 +152,10 @@ static struct error error_of(const struct vigil_record *record)
 }
 
 /* Errors of a page frame that is in use. */
-static void count_page(const struct error *error)
+static void count_page(const struct error *error, struct vigil_suspect *suspect)
 {
 	struct vigil_memory_node *node = vigil_memory_node(error->nid);
 	u64 window_ms = READ_ONCE(node->window_s) * MSEC_PER_SEC;
-	struct vigil_suspect suspect = {
-		.pfn = error->pfn,
-		.nid = error->nid,
-		.now_s = div_u64(error->record->time_ns, NSEC_PER_SEC),
-		.dimm = error->dimm,
-		.cell = &error->cell,
-	};
 	u64 evictions = drain.table.evictions;
 	struct vigil_decay_entry *entry;
 
@@ -170,9 +163,27 @@ static void count_page(const struct error *error)
 				      record_ms(error->record), window_ms);
 	vigil_memory_count(error->nid, COUNTER_EVICTIONS,
 			   drain.table.evictions - evictions);
-	suspect.count = &entry->count;
-	if (!drain.others_act && vigil_memory_decide_page(&suspect))
+	suspect->count = &entry->count;
+	if (!drain.others_act && vigil_memory_decide_page(suspect))
 		vigil_decay_table_forget(&drain.table, error->pfn);
+}
+
+static void take_framed(const struct error *error)
+{
+	struct vigil_suspect suspect = {
+		.pfn = error->pfn,
+		.nid = error->nid,
+		.now_s = div_u64(error->record->time_ns, NSEC_PER_SEC),
+		.dimm = error->dimm,
+		.cell = &error->cell,
+	};
+
+	/* Errors of a frame that is out of use call for nothing. */
+	if (vigil_memory_frame(error->pfn).state == VIGIL_FRAME_NONE)
+		count_page(error, &suspect);
+	/* But its row has other frames. */
+	if (!drain.others_act)
+		vigil_memory_decide_row(&suspect);
 }
 
 static void take_corrected(const struct error *error)
@@ -193,10 +204,7 @@ static void take_corrected(const struct error *error)
 	}
 	if (drain.others_act)
 		vigil_memory_watch(OTHERS_ACT_MS);
-
-	/* Errors of a frame that is out of use call for nothing. */
-	if (vigil_memory_frame(error->pfn).state == VIGIL_FRAME_NONE)
-		count_page(error);
+	take_framed(error);
 }
 
 static void take_outcome(const struct error *error)

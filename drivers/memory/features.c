@@ -327,7 +327,7 @@ static void start_round(struct vigil_features_scratch *scratch)
  * @scratch: for this computation only
  * @features: where to put them
  *
- * Context: Any; the caller serialises. About 60 instructions for each sighting.
+ * Context: Any; the caller serialises. About 100 instructions for each sighting.
  */
 void vigil_features_compute(const struct vigil_history *history,
 			    struct vigil_features_scratch *scratch,

@@ -71,7 +71,7 @@ def threshold():
     expect(lambda: find(place, PAGE_ACTION, DONE, paddr))
     decided, = find(place, PAGE_ACTION, DECIDED, paddr)
     assert numbers(decided) == {
-        "page_errors": 2, "threshold": 2, "cells_6h": 1, "errors_6h": 1,
+        "page_errors": 2, "threshold": 2, "cells_6h": 1, "errors_6h": 2,
         "storms_6h": 0, "fault_mode_6h": 1, "risk_permille": 0,
         "module_pages": 0, "node_pages": 0, "node_pages_hour": 1}, \
         numbers(decided)

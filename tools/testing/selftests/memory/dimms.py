@@ -98,7 +98,7 @@ def several_cells():
     expect_health(place, "degraded", "watch")
     pass_time(HOUR, place)
     expect_health(place, "healthy", "none")
-    expect(lambda: counter(place, "history_bytes") <= 64 * 34)
+    expect(lambda: counter(place, "history_bytes") <= memlib.PAGE)
 
 
 def many_cells():
