@@ -56,7 +56,7 @@
 #define MAX_PAGES		256
 
 /* Judging again takes so long; who asks for numbers has it done at once. */
-#define JUDGE_PAUSE_MS		100
+#define JUDGE_PAUSE_MS		250
 
 static void judge_work_fn(struct work_struct *work);
 static DECLARE_DELAYED_WORK(judge_work, judge_work_fn);
@@ -70,9 +70,6 @@ static struct {
 } dimms = {
 	.by_place = XARRAY_INIT(dimms.by_place, 0),
 };
-
-#define for_each_dimm(i, dimm)						\
-	for ((i) = 0; (i) < dimms.nr && ((dimm) = dimms.by_number[i]); (i)++)
 
 /* Counters that are also events. */
 static const enum vigil_event_kind event_kinds[DIMM_COUNTERS] = {
@@ -107,6 +104,12 @@ static void name_dimm(struct vigil_memory_dimm *dimm)
 	for (i = 0; i < ARRAY_SIZE(dimm->layers) && dimm->layers[i] >= 0; i++)
 		len += scnprintf(name + len, size - len, ".%d",
 				 dimm->layers[i]);
+}
+
+/* By number from 0 on; they only get more. */
+static struct vigil_memory_dimm *dimm_at(unsigned int i)
+{
+	return i < dimms.nr ? dimms.by_number[i] : NULL;
 }
 
 /**
@@ -470,7 +473,7 @@ void vigil_memory_dimms_judge(void)
 
 	lockdep_assert_held(&vigil_memory_lock);
 
-	for_each_dimm(i, dimm) {
+	for (i = 0; (dimm = dimm_at(i)); i++) {
 		if (!dimm->changed)
 			continue;
 		if (time_in_range(jiffies, dimm->judged, dimm->judged + pause)) {
@@ -500,7 +503,7 @@ void vigil_memory_dimms_review(void)
 
 	lockdep_assert_held(&vigil_memory_lock);
 
-	for_each_dimm(i, dimm)
+	for (i = 0; (dimm = dimm_at(i)); i++)
 		dimm->changed |= dimm->memory || dimm->uncorrected_s;
 	vigil_memory_dimms_judge();
 }
@@ -513,7 +516,7 @@ static struct vigil_memory_dimm *next_unregistered_locked(void)
 
 	lockdep_assert_held(&vigil_memory_lock);
 
-	for_each_dimm(i, dimm)
+	for (i = 0; (dimm = dimm_at(i)); i++)
 		if (!dimm->component && !dimm->refused)
 			return dimm;
 	return NULL;
@@ -577,7 +580,7 @@ void vigil_memory_dimms_stop(void)
 	struct vigil_memory_dimm *dimm;
 	unsigned int i;
 
-	for_each_dimm(i, dimm) {
+	for (i = 0; (dimm = dimm_at(i)); i++) {
 		mutex_lock(&vigil_memory_lock);
 		component = dimm->component;
 		dimm->component = NULL;
@@ -594,7 +597,7 @@ void vigil_memory_dimms_exit(void)
 	unsigned int i;
 
 	cancel_delayed_work_sync(&judge_work);
-	for_each_dimm(i, dimm) {
+	for (i = 0; (dimm = dimm_at(i)); i++) {
 		kvfree(dimm->memory);
 		kfree(dimm);
 	}

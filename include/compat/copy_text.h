@@ -39,7 +39,9 @@ void compat_copy_text(char *to, const char *from, size_t size)
 	while (copy < end) {
 #pragma GCC unroll 16
 		for (i = 0; i < COMPAT_TEXT_UNROLL; i++)
-			*copy++ = *words++;
+			copy[i] = words[i];
+		copy += COMPAT_TEXT_UNROLL;
+		words += COMPAT_TEXT_UNROLL;
 	}
 	to[size - 1] = '\0';
 }

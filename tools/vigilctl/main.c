@@ -51,6 +51,20 @@ const struct command commands[] = {
 		.max_operands = 1,
 		.run = frame_show,
 	}, {
+		.object = "frame", .verb = "isolate", .operands = "ADDRESS... | -",
+		.summary = "Take page frames out of use, those of a bad row for example",
+		.details = "\"-\" reads addresses from standard input, one in a line.\n"
+			   "Each is verified; one that fails does not stop the rest.",
+		.options = OPTION_REASON | OPTION_DRY_RUN,
+		.min_operands = 1, .max_operands = ANY_NUMBER,
+		.run = frame_isolate,
+	}, {
+		.object = "frame", .verb = "release", .operands = "ADDRESS... | -",
+		.summary = "Give back page frames that were isolated",
+		.options = OPTION_REASON | OPTION_DRY_RUN,
+		.min_operands = 1, .max_operands = ANY_NUMBER,
+		.run = frame_release,
+	}, {
 		.object = "state", .verb = "save", .operands = "[FILE]",
 		.summary = "Write down which page frames are bad, for the next boot",
 		.details = "FILE is " STATE_FILE " unless told otherwise.",

@@ -18,7 +18,6 @@
 #include "state.h"
 
 #define REASON "restored: bad before the last boot"
-#define TIMEOUT_MS 30000
 
 /* more lines than that are nothing for people */
 #define LINES_MAX 20
@@ -43,22 +42,20 @@ static const char *const outcome_names[] = {
  * struct restore - One run.
  * @session: this run of vigilctl
  * @path: the file
- * @nodes: components of class memory
  * @inventory: memory modules
  * @state: what the file says
  * @count: frames by what came of them
  * @frames: the same, each of them, with --json
- * @words: about the frame at hand
+ * @run: how they are taken out of use
  */
 struct restore {
 	struct session *session;
 	const char *path;
-	struct vigil_list *nodes;
 	struct inventory inventory;
 	struct state state;
 	size_t count[OUTCOMES];
 	struct json_object *frames;
-	char words[WHY_TEXT];
+	struct frame_run run;
 };
 
 static bool is_dry_run(const struct restore *restore)
@@ -66,93 +63,22 @@ static bool is_dry_run(const struct restore *restore)
 	return option_given(restore->session, OPTION_DRY_RUN);
 }
 
-static enum outcome say(struct restore *restore, enum outcome outcome,
-			const char *words)
-{
-	snprintf(restore->words, sizeof(restore->words), "%s",
-		 words ? words : "");
-	return outcome;
-}
-
-static bool is_out_of_use(const struct vigil_record *frame)
-{
-	return vigil_record_uint(frame, VIGIL_A_FRAME_STATE) !=
-	       VIGIL_FRAME_STATE_PENDING;
-}
-
-/* What the kernel says came of it is not taken for granted. */
-static enum outcome verify(struct restore *restore, const char *node,
-			   uint64_t address,
-			   const struct vigil_record *operation)
-{
-	const char *words = vigil_record_string(operation,
-						VIGIL_A_OPERATION_MESSAGE);
-	struct vigil_record *frame;
-	bool out = false;
-
-	if (!vigil_frame_get(restore->session->vigil, node, address, &frame))
-		out = is_out_of_use(frame);
-	vigil_record_free(frame);
-	if (out)
-		return say(restore, OUTCOME_RESTORED, words);
-	if (vigil_record_uint(operation, VIGIL_A_OPERATION_STATE) ==
-	    VIGIL_OP_STATE_DONE)
-		words = "said to be isolated, and is in use";
-	return say(restore, OUTCOME_FAILED, words ? words : "not known yet");
-}
-
-static enum outcome isolate(struct restore *restore, const char *node,
-			    uint64_t address)
-{
-	struct vigil *vigil = restore->session->vigil;
-	struct vigil_request request = {
-		.component = node,
-		.verb = VIGIL_VERB_ISOLATE,
-		.has_address = true,
-		.dry_run = is_dry_run(restore),
-		.address = address,
-		.reason = REASON,
-	};
-	struct vigil_record *operation;
-	enum outcome outcome;
-
-	if (vigil_operation_run(vigil, &request, TIMEOUT_MS, &operation))
-		return say(restore, OUTCOME_FAILED, vigil_error(vigil));
-	if (is_dry_run(restore))
-		outcome = say(restore, OUTCOME_RESTORED,
-			      vigil_record_string(operation,
-						  VIGIL_A_OPERATION_MESSAGE));
-	else
-		outcome = verify(restore, node, address, operation);
-	vigil_record_free(operation);
-	return outcome;
-}
-
 static enum outcome restore_frame(struct restore *restore,
 				  const struct state_frame *saved)
 {
-	struct session *session = restore->session;
-	struct vigil_record *frame;
-	bool out = false;
-	const char *node;
-	int err;
-
-	if (saved->address % restore->state.page_bytes)
-		return say(restore, OUTCOME_FAILED,
-			   "not the address of a page frame");
-	if (inventory_judge(&restore->inventory, &saved->module, saved->machine,
-			    restore->words) != VERDICT_SAME)
+	if (saved->address % restore->state.page_bytes == 0 &&
+	    inventory_judge(&restore->inventory, &saved->module, saved->machine,
+			    restore->run.words) != VERDICT_SAME)
 		return OUTCOME_SKIPPED;
-	err = frame_find(session, restore->nodes, saved->address, &node,
-			 &frame);
-	if (!err)
-		out = is_out_of_use(frame);
-	vigil_record_free(frame);
-	if (out)
-		return say(restore, OUTCOME_ALREADY, "out of use already");
-	if (err && err != -ENOENT)
-		return say(restore, OUTCOME_FAILED, vigil_error(session->vigil));
-	return isolate(restore, node, saved->address);
+
+	switch (frame_run(&restore->run, saved->address)) {
+	case FRAME_RUN_DONE:
+		return OUTCOME_RESTORED;
+	case FRAME_RUN_ALREADY:
+		return OUTCOME_ALREADY;
+	default:
+		return OUTCOME_FAILED;
+	}
 }
 
 static void print_line(struct restore *restore,
@@ -167,7 +93,7 @@ static void print_line(struct restore *restore,
 		show_line(all ? stdout : stderr, "0x%" PRIx64 "%s%s: %s: %s",
 			  saved->address, *saved->module.label ? " " : "",
 			  saved->module.label, outcome_names[outcome],
-			  restore->words);
+			  restore->run.words);
 	else if (restore->count[outcome] == LINES_MAX + 1)
 		show_line(all ? stdout : stderr,
 			  "... and more that are %s; --json lists them all",
@@ -181,7 +107,7 @@ static void add_json(struct restore *restore, const struct state_frame *saved,
 
 	json_add_uint(object, "address", saved->address);
 	json_add_string(object, "outcome", outcome_names[outcome]);
-	json_add_string(object, "message", restore->words);
+	json_add_string(object, "message", restore->run.words);
 	if (identity_is_known(&saved->module))
 		json_object_object_add(object, "module",
 				       state_module_json(&saved->module));
@@ -263,7 +189,7 @@ static enum status read_state(struct restore *restore, bool may_be_absent)
 
 static enum status run(struct restore *restore, bool may_be_absent)
 {
-	enum status status = frame_allowed(restore->session, restore->nodes);
+	enum status status = frame_allowed(restore->session, restore->run.nodes);
 
 	if (status == STATUS_OK)
 		status = read_state(restore, may_be_absent);
@@ -285,15 +211,20 @@ enum status state_restore(struct session *session, char **operands)
 	struct restore restore = {
 		.session = session,
 		.path = *operands ? *operands : STATE_FILE,
+		.run = {
+			.session = session,
+			.verb = VIGIL_VERB_ISOLATE,
+			.reason = REASON,
+		},
 	};
 	enum status status = session_connect(session);
 
 	if (status == STATUS_OK)
-		status = frame_nodes(session, &restore.nodes);
+		status = frame_nodes(session, &restore.run.nodes);
 	if (status != STATUS_OK)
 		return status;
 	status = run(&restore, !*operands);
 	state_free(&restore.state);
-	vigil_list_free(restore.nodes);
+	vigil_list_free(restore.run.nodes);
 	return status;
 }

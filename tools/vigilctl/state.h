@@ -73,6 +73,37 @@ enum status inventory_read(struct session *session,
 			   struct inventory *inventory);
 void inventory_free(struct inventory *inventory);
 
+/**
+ * enum frame_run_outcome - What came of a page frame.
+ * @FRAME_RUN_DONE: it is as was asked, and was not before
+ * @FRAME_RUN_ALREADY: it was before
+ * @FRAME_RUN_FAILED: it is not
+ */
+enum frame_run_outcome {
+	FRAME_RUN_DONE,
+	FRAME_RUN_ALREADY,
+	FRAME_RUN_FAILED,
+};
+
+/**
+ * struct frame_run - Isolating or releasing page frames, one by one.
+ * @session: this run of vigilctl
+ * @nodes: components of class memory
+ * @verb: VIGIL_VERB_ISOLATE or VIGIL_VERB_RELEASE
+ * @reason: why, for the kernel; may be NULL
+ * @words: what there is to say about the latest frame
+ */
+struct frame_run {
+	struct session *session;
+	struct vigil_list *nodes;
+	enum vigil_verb verb;
+	const char *reason;
+	char words[WHY_TEXT];
+};
+
+/* frame-run.c */
+enum frame_run_outcome frame_run(struct frame_run *run, uint64_t address);
+
 /* frame.c */
 int frame_find(struct session *session, const struct vigil_list *nodes,
 	       uint64_t address, const char **node,

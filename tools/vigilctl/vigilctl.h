@@ -154,6 +154,10 @@ enum status pool_hand_over(struct session *session, char **operands);
 /* frame.c */
 enum status frame_show(struct session *session, char **operands);
 
+/* frame-run.c */
+enum status frame_isolate(struct session *session, char **operands);
+enum status frame_release(struct session *session, char **operands);
+
 /* state-save.c */
 enum status state_save(struct session *session, char **operands);
 

@@ -124,6 +124,12 @@ def batches(path: str, lines: int) -> list[int]:
     return json.loads(run(FIRE, "alone", path, str(lines), str(ROUNDS)))["insns"]
 
 
+def listen(wanted: bool) -> None:
+    """Have somebody listen who does nothing: what is left is the tracepoint."""
+    with open(f"{edaclib.FILES}/listen", "w", encoding="ascii") as file:
+        file.write(str(int(wanted)))
+
+
 def atomic(listener) -> None:
     """What is done before the CPU can do anything else."""
     path = f"{PROGRAMS}/errors"
@@ -131,14 +137,19 @@ def atomic(listener) -> None:
         file.writelines(line + "\n" for line in spread_errors(BATCH * ROUNDS))
     sizes = {BATCH: f"{BATCH} at once", 1: "one"}
     alone = {lines: batches(path, lines) for lines in sizes}
+    listen(True)
+    traced = {lines: batches(path, lines) for lines in sizes}
+    listen(False)
     for lines, variant in sizes.items():
         listener.start()
         # Each round has the same errors as the one without a listener.
-        costs = [with_it - without for with_it, without in zip(batches(path, lines), alone[lines])]
+        found = batches(path, lines)
         listener.stop()
-        say(f"{listener.name}, {variant}: {costs} more than {statistics.median(alone[lines])}")
-        record("atomic_insns_per_ce", "instructions/error", listener.name,
-               [round(cost / lines, 1) for cost in costs], variant)
+        for what, base in ((variant, alone), (f"{variant}, beside the tracepoint", traced)):
+            costs = [with_it - without for with_it, without in zip(found, base[lines])]
+            say(f"{listener.name}, {what}: {costs}")
+            record("atomic_insns_per_ce", "instructions/error", listener.name,
+                   [round(cost / lines, 1) for cost in costs], what)
 
 
 def measure(listener) -> None:

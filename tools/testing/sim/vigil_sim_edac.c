@@ -19,6 +19,8 @@
  *		at once. Each CPU has every CPUS-th of them. Returns when they have
  *		happened.
  *	clear	anything written here forgets what is kept
+ *	listen	1: listen to the errors and do nothing, to see what the tracepoint
+ *		costs by itself; 0: do not
  *	rows	"ADDRESS N": be an address provider. Row R of bank B of any module
  *		has N page frames, from ADDRESS + (B * 16 + R % 16) * N pages on.
  *		"0 0" ends that. Meanwhile vigil_memory can't be unloaded.
@@ -36,6 +38,7 @@
 #include <linux/slab.h>
 #include <linux/sizes.h>
 #include <linux/spinlock.h>
+#include <linux/tracepoint.h>
 #include <linux/uaccess.h>
 #include <linux/vigil/address.h>
 #include <linux/vigil/memory.h>
@@ -351,6 +354,67 @@ static ssize_t fire_write(struct file *file, const char __user *ubuf,
 	return err ?: count;
 }
 
+static struct tracepoint *event;	/* mc_event */
+static bool listens;			/* stream_lock */
+
+static void probe_nothing(void *data, const unsigned int err_type,
+			  const char *message, const char *label,
+			  const int error_count, const u8 mc_index,
+			  const s8 top_layer, const s8 middle_layer,
+			  const s8 lower_layer, unsigned long address,
+			  const u8 grain_bits, unsigned long syndrome,
+			  const char *detail)
+{
+}
+
+static void find_event(struct tracepoint *tp, void *data)
+{
+	if (!strcmp(tp->name, "mc_event"))
+		event = tp;
+}
+
+static int set_listens_locked(bool wanted)
+{
+	int err = 0;
+
+	lockdep_assert_held(&stream_lock);
+
+	if (wanted == listens)
+		return 0;
+	if (!event)
+		for_each_kernel_tracepoint(find_event, NULL);
+	if (!event)
+		return -ENOENT;
+	if (wanted)
+		err = tracepoint_probe_register(event, probe_nothing, NULL);
+	else
+		tracepoint_probe_unregister(event, probe_nothing, NULL);
+	if (!err)
+		listens = wanted;
+	tracepoint_synchronize_unregister();
+	return err;
+}
+
+static ssize_t listen_write(struct file *file, const char __user *ubuf,
+			    size_t count, loff_t *pos)
+{
+	bool wanted;
+	int err = kstrtobool_from_user(ubuf, count, &wanted);
+
+	if (err)
+		return err;
+	mutex_lock(&stream_lock);
+	err = set_listens_locked(wanted);
+	mutex_unlock(&stream_lock);
+	return err ?: count;
+}
+
+static const struct file_operations listen_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.write = listen_write,
+};
+
 #define ROWS_OF_BANK	16
 
 /* Where rows are; set before the provider is registered. */
@@ -543,6 +607,7 @@ static int __init vigil_sim_edac_init(void)
 	debugfs_create_file("stream", 0200, sim_dir, NULL, &stream_fops);
 	debugfs_create_file("fire", 0200, sim_dir, NULL, &fire_fops);
 	debugfs_create_file("clear", 0200, sim_dir, NULL, &clear_fops);
+	debugfs_create_file("listen", 0200, sim_dir, NULL, &listen_fops);
 	debugfs_create_file("rows", 0200, sim_dir, NULL, &rows_fops);
 	return 0;
 }
@@ -552,6 +617,7 @@ static void __exit vigil_sim_edac_exit(void)
 	debugfs_remove(sim_dir);
 	mutex_lock(&stream_lock);
 	stop_providing_locked();
+	set_listens_locked(false);
 	mutex_unlock(&stream_lock);
 	remove_controllers(controllers);
 	vfree(stream);

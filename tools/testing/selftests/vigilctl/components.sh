@@ -25,7 +25,7 @@ check_words() {
 		"a wrong word in JSON" component nonsense
 	check_exit 0 "help" --help
 	for command in "component show" "component isolate" "component release" \
-		"dimm show" "dimm explain" "frame show" "state save" \
+		"dimm show" "dimm explain" "frame show" "frame isolate" "frame release" "state save" \
 		"state restore" "source show" "audit show" "pool show" "pool set" \
 		"weights show" "weights preload" "weights evict" monitor; do
 		# shellcheck disable=SC2086 # two words
@@ -125,7 +125,7 @@ check_nobody() {
 	check "anybody may listen" [ "$status" -eq 0 ]
 }
 
-plan 56
+plan 58
 check_words
 check_unloaded
 load_sim components=3

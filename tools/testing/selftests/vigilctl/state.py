@@ -172,6 +172,29 @@ def taken_by_command():
     assert "dimm" not in shown and "label" not in shown
 
 
+def list_of_frames():
+    """A list of frames, of a row for example, is isolated and released one by one."""
+    paddrs = [fresh() for _ in range(3)]
+    text = "# a row\n\n" + "".join(f"{paddr:#x} of it\n" for paddr in paddrs)
+    dry = ctl("frame", "isolate", "--dry-run", "-", input=text)
+    assert dry.returncode == 0 and "to be held" in dry.stdout, dry
+    assert not set(paddrs) & set(frames())
+    done = ctl("frame", "isolate", "--reason", "row 7", "-", input=text)
+    assert done.returncode == 0 and done.stdout.count(": done: ") == 3, done
+    assert all(frames()[paddr]["state"] == "held" for paddr in paddrs)
+    again = document("frame", "isolate", hex(paddrs[0]))["frames"]
+    assert [one["outcome"] for one in again] == ["already"]
+    bad = document("frame", "isolate", hex(paddrs[0] + 1), hex(1 << 45),
+                   hex(memlib.kernel_code()), status=2)
+    assert [one["outcome"] for one in bad["frames"]] == ["failed"] * 3
+    assert "kernel image" in bad["frames"][2]["message"], bad
+    nonsense = ctl("frame", "isolate", "row")
+    assert nonsense.returncode == 1 and "is no address" in nonsense.stderr
+    done = ctl("frame", "release", *map(hex, paddrs))
+    assert done.returncode == 0 and done.stdout.count(": done: ") == 3, done
+    assert not set(paddrs) & set(frames())
+
+
 def told_later():
     """Who tells the memory module may speak before the frame goes, or after."""
     paddr = fresh()
@@ -537,7 +560,8 @@ def prepare():
 
 
 if __name__ == "__main__":
-    corelib.main([nothing, taken_by_errors, taken_by_command, told_later, lost,
+    corelib.main([nothing, taken_by_errors, taken_by_command,
+                  list_of_frames, told_later, lost,
                   netlink, written, given_back, loaded_again,
                   saved_without_restoring, restored, others, relabelled,
                   firmware_changes, failures, bad_files, set_aside, no_room,
