@@ -86,17 +86,19 @@ static struct action *free_action_locked(void)
 
 /**
  * vigil_memory_offline() - Have a failing page frame taken out of use.
- * @pfn: the page frame
+ * @pfn: the page frame, in use
  * @nid: its node
  *
+ * From now on it is pending and counts for the limits.
+ *
  * Context: Process context, under vigil_memory_lock.
- * Return: false when there are too many already.
+ * Return: false when there are too many already, or it can't be recorded.
  */
 bool vigil_memory_offline(unsigned long pfn, int nid)
 {
 	struct action *action = free_action_locked();
 
-	if (!action)
+	if (!action || vigil_memory_frame_begin(pfn, nid, true))
 		return false;
 	*action = (struct action) {
 		.busy = true,
@@ -117,6 +119,23 @@ static void audit(const struct action *action, enum vigil_audit_step step,
 					 reason);
 }
 
+/* Who was it? Before the first try not us. */
+static void take_poisoned_locked(const struct action *action)
+{
+	lockdep_assert_held(&vigil_memory_lock);
+
+	if (action->tries) {
+		vigil_memory_frame_taken(action->pfn, VIGIL_FRAME_OFFLINED);
+		audit(action, VIGIL_AUDIT_STEP_DONE,
+		      "soft-offlined, seen to be poisoned");
+	} else {
+		vigil_memory_frame_clear(action->pfn);
+		vigil_memory_note_external(action->pfn, false);
+		audit(action, VIGIL_AUDIT_STEP_DONE,
+		      "somebody else took it first");
+	}
+}
+
 /* Is it settled, one way or the other? Then the slot is free. */
 static bool settle_locked(struct action *action)
 {
@@ -124,20 +143,12 @@ static bool settle_locked(struct action *action)
 
 	lockdep_assert_held(&vigil_memory_lock);
 
-	if (frame.state !=
-	    (action->tries ? VIGIL_FRAME_PENDING : VIGIL_FRAME_NONE)) {
+	if (frame.state != VIGIL_FRAME_PENDING) {
 		audit(action, VIGIL_AUDIT_STEP_DONE,
 		      "an uncorrected error or a command came first");
 		action->busy = false;
 	} else if (vigil_memory_poisoned(action->pfn)) {
-		if (action->tries)
-			vigil_memory_frame_taken(action->pfn,
-						 VIGIL_FRAME_OFFLINED);
-		else
-			vigil_memory_note_external(action->pfn, false);
-		audit(action, VIGIL_AUDIT_STEP_DONE,
-		      action->tries ? "soft-offlined, seen to be poisoned" :
-				      "somebody else took it first");
+		take_poisoned_locked(action);
 		action->busy = false;
 	}
 	return !action->busy;
@@ -171,8 +182,7 @@ static bool begin_locked(struct action *action)
 	lockdep_assert_held(&vigil_memory_lock);
 
 	action->tries++;
-	if (vigil_memory_frame_begin(action->pfn, action->nid, true) ||
-	    vigil_memory_immovable(action->pfn)) {
+	if (vigil_memory_immovable(action->pfn)) {
 		try_failed_locked(action, false);
 		return false;
 	}

@@ -364,7 +364,6 @@ static bool is_in_use(unsigned long pfn)
 /* Take the frames of the row; NULL, or what held back the rest. */
 static const char *take_row_frames(const struct vigil_suspect *suspect, int nr)
 {
-	struct vigil_memory_node *node = vigil_memory_node(suspect->nid);
 	struct vigil_suspect frame = *suspect;
 	const char *limit = NULL;
 	int i;
@@ -379,7 +378,8 @@ static const char *take_row_frames(const struct vigil_suspect *suspect, int nr)
 		if (limit)
 			break;
 		if (vigil_memory_offline(frame.pfn, frame.nid))
-			++*hour_pages(node, suspect->now_s);
+			++*hour_pages(vigil_memory_node(frame.nid),
+				      frame.now_s);
 		else
 			limit = "too many page frames are being taken out of use now";
 	}

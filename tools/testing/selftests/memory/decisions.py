@@ -73,7 +73,7 @@ def threshold():
     assert numbers(decided) == {
         "page_errors": 2, "threshold": 2, "cells_6h": 1, "errors_6h": 2,
         "storms_6h": 0, "fault_mode_6h": 1, "risk_permille": 0,
-        "module_pages": 0, "node_pages": 0, "node_pages_hour": 1}, \
+        "module_pages": 1, "node_pages": 1, "node_pages_hour": 1}, \
         numbers(decided)
     assert "threshold" in decided.string(V.VIGIL_A_AUDIT_REASON)
     assert counter(place, "pages_out_of_use") == 1
