@@ -174,8 +174,12 @@ def repaired(m, page, damage, repair):
             wait_for(m.all_huge)
             _ = view[page * mmap.PAGESIZE]
             start = address_of(f"{m.point}/model")
-            return damage(pagemap.paddr_of(os.getpid(),
-                                           start + page * mmap.PAGESIZE))
+            try:
+                paddr = pagemap.paddr_of(os.getpid(),
+                                         start + page * mmap.PAGESIZE)
+            except ValueError:  # the scrubber is still exchanging it
+                return False
+            return damage(paddr)
 
         def before():
             wait_for(damaged)
