@@ -100,9 +100,8 @@ def forest_of(document):
         booster = learner["gradient_booster"]
         objective, kind = learner["objective"]["name"], booster["name"]
         base = float(learner["learner_model_param"]["base_score"])
-        trees = booster["model"]["trees"]
-    except (KeyError, TypeError) as error:
+        if objective != "binary:logistic" or kind != "gbtree":
+            raise vgm.BadModel(f"{kind} for {objective}; only gbtree for binary:logistic is known")
+        return q(margin_of(base), 24), [tree_of(tree) for tree in booster["model"]["trees"]]
+    except (KeyError, TypeError, IndexError) as error:
         raise vgm.BadModel("not a model of XGBoost") from error
-    if objective != "binary:logistic" or kind != "gbtree":
-        raise vgm.BadModel(f"{kind} for {objective}; only gbtree for binary:logistic is known")
-    return q(margin_of(base), 24), [tree_of(tree) for tree in trees]

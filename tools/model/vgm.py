@@ -24,20 +24,6 @@ S32_MIN, S32_MAX = -1 << 31, (1 << 31) - 1
 MISSING = S32_MIN
 MISSING_RIGHT, FEATURE_MASK = 1 << 15, (1 << 15) - 1
 
-WINDOWS_S = {"15m": 15 * 60, "1h": 3600, "6h": 6 * 3600}
-NUMBERS = (
-    "read_ce_log_num", "scrub_ce_log_num", "all_ce_log_num",
-    "read_ce_count", "scrub_ce_count", "all_ce_count",
-    "log_happen_frequency", "ce_storm_count",
-    "fault_mode_others", "fault_mode_device", "fault_mode_bank",
-    "fault_mode_row", "fault_mode_column", "fault_mode_cell",
-    "fault_row_num", "fault_column_num",
-    "error_bit_count", "error_dq_count", "error_burst_count",
-    "max_dq_interval", "max_burst_interval",
-    "dq_count=1", "dq_count=2", "dq_count=3", "dq_count=4",
-    *(f"burst_count={beats}" for beats in range(1, 9)))
-NAMES = tuple(f"{name}_{window}" for window in WINDOWS_S for name in NUMBERS)
-
 
 class BadModel(ValueError):
     """A file that is no model, or one that this version does not know."""
