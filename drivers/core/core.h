@@ -132,6 +132,9 @@ extern struct workqueue_struct *vigil_workqueue;
 /* source.c */
 extern struct class vigil_source_class;
 
+/* model.c */
+extern struct class vigil_model_class;
+
 /* registry.c */
 struct vigil_component *vigil_component_get(u32 id);
 struct vigil_component *vigil_component_get_by_name(const char *name);

@@ -33,12 +33,18 @@ static int put_feature(struct sk_buff *skb,
 {
 	if (nla_put_string(skb, VIGIL_A_FEATURE_COMPONENT,
 			   dev_name(&component->dev)) ||
-	    nla_put_string(skb, VIGIL_A_FEATURE_NAME, feature->name) ||
+	    nla_put_string(skb, VIGIL_A_FEATURE_NAME, feature->name))
+		return -EMSGSIZE;
+	if (feature->window_s &&
 	    nla_put_u32(skb, VIGIL_A_FEATURE_WINDOW_SECONDS,
 			feature->window_s))
 		return -EMSGSIZE;
 	if (feature->known &&
 	    nla_put_u32(skb, VIGIL_A_FEATURE_VALUE, feature->value))
+		return -EMSGSIZE;
+	if (feature->predicted &&
+	    nla_put_s32(skb, VIGIL_A_FEATURE_CONTRIBUTION,
+			feature->contribution_q16))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -48,9 +48,13 @@ static int __init vigil_init(void)
 	if (err)
 		goto unregister_class;
 
-	err = vigil_audit_init();
+	err = class_register(&vigil_model_class);
 	if (err)
 		goto unregister_source_class;
+
+	err = vigil_audit_init();
+	if (err)
+		goto unregister_model_class;
 
 	err = vigil_netlink_init();
 	if (err)
@@ -60,6 +64,8 @@ static int __init vigil_init(void)
 
 audit_exit:
 	vigil_audit_exit();
+unregister_model_class:
+	class_unregister(&vigil_model_class);
 unregister_source_class:
 	class_unregister(&vigil_source_class);
 unregister_class:
@@ -77,6 +83,7 @@ static void __exit vigil_exit(void)
 	vigil_operations_exit();
 	vigil_frame_exit();
 	vigil_audit_exit();
+	class_unregister(&vigil_model_class);
 	class_unregister(&vigil_source_class);
 	class_unregister(&vigil_device_class);
 	destroy_workqueue(vigil_workqueue);

@@ -200,7 +200,7 @@ int vigil_put_operation(struct sk_buff *skb, struct vigil_operation *operation,
 }
 
 /* A message for everybody, or NULL when there is nobody or no memory. */
-static struct sk_buff *start_notification(size_t size, u8 cmd, void **header)
+struct sk_buff *vigil_start_notification(size_t size, u8 cmd, void **header)
 {
 	struct sk_buff *skb;
 
@@ -222,7 +222,7 @@ static struct sk_buff *start_notification(size_t size, u8 cmd, void **header)
 	return skb;
 }
 
-static void finish_notification(struct sk_buff *skb, void *header, int err)
+void vigil_finish_notification(struct sk_buff *skb, void *header, int err)
 {
 	if (err) {
 		nlmsg_free(skb);
@@ -241,14 +241,14 @@ void vigil_notify_component(struct vigil_component *component,
 	void *header;
 	int err;
 
-	skb = start_notification(vigil_message_size(&component->desc), cmd,
-				 &header);
+	skb = vigil_start_notification(vigil_message_size(&component->desc), cmd,
+				       &header);
 	if (!skb)
 		return;
 
 	err = put_identity(skb, component) ?: put_facts(skb, facts) ?:
 	      put_own_counters(skb, component);
-	finish_notification(skb, header, err);
+	vigil_finish_notification(skb, header, err);
 }
 
 void vigil_notify_policy(struct vigil_component *component,
@@ -261,15 +261,15 @@ void vigil_notify_policy(struct vigil_component *component,
 	void *header;
 	int err;
 
-	skb = start_notification(vigil_message_size(&component->desc),
-				 VIGIL_CMD_COMPONENT_NTF, &header);
+	skb = vigil_start_notification(vigil_message_size(&component->desc),
+				       VIGIL_CMD_COMPONENT_NTF, &header);
 	if (!skb)
 		return;
 
 	err = put_identity(skb, component) ?: put_facts(skb, facts) ?:
 	      put_own_counters(skb, component) ?:
 	      put_policy(skb, policy, value);
-	finish_notification(skb, header, err);
+	vigil_finish_notification(skb, header, err);
 }
 
 void vigil_notify_operation(struct vigil_operation *operation)
@@ -277,13 +277,13 @@ void vigil_notify_operation(struct vigil_operation *operation)
 	struct sk_buff *skb;
 	void *header;
 
-	skb = start_notification(VIGIL_OPERATION_SIZE, VIGIL_CMD_OPERATION_NTF,
-				 &header);
+	skb = vigil_start_notification(VIGIL_OPERATION_SIZE, VIGIL_CMD_OPERATION_NTF,
+				       &header);
 	if (!skb)
 		return;
 
-	finish_notification(skb, header,
-			    vigil_put_operation(skb, operation, false));
+	vigil_finish_notification(skb, header,
+				  vigil_put_operation(skb, operation, false));
 }
 
 static int put_progress(struct sk_buff *skb,
@@ -307,8 +307,8 @@ void vigil_notify_event(struct vigil_component *component, u64 seq,
 	void *header;
 	int err = 0;
 
-	skb = start_notification(VIGIL_EVENT_SIZE, VIGIL_CMD_EVENT_NTF,
-				 &header);
+	skb = vigil_start_notification(VIGIL_EVENT_SIZE, VIGIL_CMD_EVENT_NTF,
+				       &header);
 	if (!skb)
 		return;
 
@@ -321,5 +321,5 @@ void vigil_notify_event(struct vigil_component *component, u64 seq,
 		err = -EMSGSIZE;
 	if (!err && progress)
 		err = put_progress(skb, progress);
-	finish_notification(skb, header, err);
+	vigil_finish_notification(skb, header, err);
 }

@@ -21,6 +21,8 @@ extern struct genl_family vigil_netlink_family;
 int vigil_put_component(struct sk_buff *skb, struct vigil_component *component);
 int vigil_put_operation(struct sk_buff *skb, struct vigil_operation *operation,
 			bool address);
+struct sk_buff *vigil_start_notification(size_t size, u8 cmd, void **header);
+void vigil_finish_notification(struct sk_buff *skb, void *header, int err);
 
 /* netlink.c */
 bool vigil_netlink_has_listeners(void);

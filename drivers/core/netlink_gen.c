@@ -81,8 +81,24 @@ const struct nla_policy vigil_audit_get_nl_policy[VIGIL_A_AUDIT_COMPONENT + 1] =
 	[VIGIL_A_AUDIT_COMPONENT] = { .type = NLA_NUL_STRING, .len = VIGIL_NAME_MAX, },
 };
 
+/* VIGIL_CMD_MODEL_GET - do */
+const struct nla_policy vigil_model_get_nl_policy[VIGIL_A_MODEL_SUBJECT + 1] = {
+	[VIGIL_A_MODEL_SUBJECT] = { .type = NLA_NUL_STRING, .len = VIGIL_NAME_MAX, },
+};
+
+/* VIGIL_CMD_MODEL_LOAD - do */
+const struct nla_policy vigil_model_load_nl_policy[VIGIL_A_MODEL_DATA + 1] = {
+	[VIGIL_A_MODEL_SUBJECT] = { .type = NLA_NUL_STRING, .len = VIGIL_NAME_MAX, },
+	[VIGIL_A_MODEL_DATA] = { .type = NLA_BINARY, },
+};
+
+/* VIGIL_CMD_MODEL_UNLOAD - do */
+const struct nla_policy vigil_model_unload_nl_policy[VIGIL_A_MODEL_SUBJECT + 1] = {
+	[VIGIL_A_MODEL_SUBJECT] = { .type = NLA_NUL_STRING, .len = VIGIL_NAME_MAX, },
+};
+
 /* Ops table for vigil */
-const struct genl_ops vigil_nl_ops[10] = {
+const struct genl_ops vigil_nl_ops[13] = {
 	{
 		.cmd		= VIGIL_CMD_COMPONENT_GET,
 		.doit		= vigil_nl_component_get_doit,
@@ -153,6 +169,27 @@ const struct genl_ops vigil_nl_ops[10] = {
 		.dumpit		= vigil_nl_audit_get_dumpit,
 		.policy		= vigil_audit_get_nl_policy,
 		.maxattr	= VIGIL_A_AUDIT_COMPONENT,
+	},
+	{
+		.cmd		= VIGIL_CMD_MODEL_GET,
+		.doit		= vigil_nl_model_get_doit,
+		.dumpit		= vigil_nl_model_get_dumpit,
+		.policy		= vigil_model_get_nl_policy,
+		.maxattr	= VIGIL_A_MODEL_SUBJECT,
+	},
+	{
+		.cmd		= VIGIL_CMD_MODEL_LOAD,
+		.doit		= vigil_nl_model_load_doit,
+		.policy		= vigil_model_load_nl_policy,
+		.maxattr	= VIGIL_A_MODEL_DATA,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= VIGIL_CMD_MODEL_UNLOAD,
+		.doit		= vigil_nl_model_unload_doit,
+		.policy		= vigil_model_unload_nl_policy,
+		.maxattr	= VIGIL_A_MODEL_SUBJECT,
+		.flags		= GENL_ADMIN_PERM,
 	},
 };
 

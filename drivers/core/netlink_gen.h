@@ -34,8 +34,14 @@ extern const struct nla_policy vigil_frame_get_nl_policy[VIGIL_A_FRAME_ADDRESS +
 
 extern const struct nla_policy vigil_audit_get_nl_policy[VIGIL_A_AUDIT_COMPONENT + 1];
 
+extern const struct nla_policy vigil_model_get_nl_policy[VIGIL_A_MODEL_SUBJECT + 1];
+
+extern const struct nla_policy vigil_model_load_nl_policy[VIGIL_A_MODEL_DATA + 1];
+
+extern const struct nla_policy vigil_model_unload_nl_policy[VIGIL_A_MODEL_SUBJECT + 1];
+
 /* Ops table for vigil */
-extern const struct genl_ops vigil_nl_ops[10];
+extern const struct genl_ops vigil_nl_ops[13];
 
 int vigil_nl_component_get_doit(struct sk_buff *skb, struct genl_info *info);
 int vigil_nl_component_get_dumpit(struct sk_buff *skb,
@@ -58,6 +64,10 @@ int vigil_nl_frame_get_doit(struct sk_buff *skb, struct genl_info *info);
 int vigil_nl_frame_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int vigil_nl_audit_get_doit(struct sk_buff *skb, struct genl_info *info);
 int vigil_nl_audit_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int vigil_nl_model_get_doit(struct sk_buff *skb, struct genl_info *info);
+int vigil_nl_model_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int vigil_nl_model_load_doit(struct sk_buff *skb, struct genl_info *info);
+int vigil_nl_model_unload_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	VIGIL_NLGRP_EVENTS,

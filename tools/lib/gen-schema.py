@@ -16,6 +16,7 @@ import yaml
 FIELD_TYPES = {
     "u32": "VIGIL_FIELD_U32",
     "u64": "VIGIL_FIELD_U64",
+    "s32": "VIGIL_FIELD_S32",
     "string": "VIGIL_FIELD_STRING",
     "flag": "VIGIL_FIELD_FLAG",
     "nest": "VIGIL_FIELD_NEST",
@@ -65,7 +66,7 @@ def emit_set(family, attribute_set):
     name = c_name(attribute_set["name"])
     print(f"\nstatic const struct vigil_attribute {name}_attributes[] = {{")
     for attr in attribute_set["attributes"]:
-        if attr["type"] == "pad":
+        if attr["type"] in ("pad", "binary"):  # of requests only
             continue
         index = macro(family, "a", name, attr["name"])
         print(f"\t[{index}] = {{")

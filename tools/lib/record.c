@@ -32,6 +32,7 @@ static bool attribute_is_valid(const struct nlattr *attr,
 		[VIGIL_FIELD_STRING] = MNL_TYPE_NUL_STRING,
 		[VIGIL_FIELD_FLAG] = MNL_TYPE_FLAG,
 		[VIGIL_FIELD_NEST] = MNL_TYPE_NESTED,
+		[VIGIL_FIELD_S32] = MNL_TYPE_U32,
 	};
 
 	return mnl_attr_validate(attr, types[type]) == 0;
@@ -251,6 +252,16 @@ uint64_t vigil_record_uint(const struct vigil_record *record,
 	default:
 		return 0;
 	}
+}
+
+int64_t vigil_record_int(const struct vigil_record *record,
+			 unsigned int attribute)
+{
+	const struct nlattr *attr = record_value(record, attribute);
+
+	if (!attr || record_type(record, attribute) != VIGIL_FIELD_S32)
+		return 0;
+	return (int32_t)mnl_attr_get_u32(attr);
 }
 
 const char *vigil_record_string(const struct vigil_record *record,

@@ -100,6 +100,12 @@ static const char *const audit_step_names[] = {
 	[VIGIL_AUDIT_STEP_UNSUPPORTED] = "unsupported",
 };
 
+static const char *const model_origin_names[] = {
+	[VIGIL_MODEL_ORIGIN_NONE] = "none",
+	[VIGIL_MODEL_ORIGIN_FIRMWARE] = "firmware",
+	[VIGIL_MODEL_ORIGIN_COMMAND] = "command",
+};
+
 static const struct vigil_attribute value_attributes[] = {
 	[VIGIL_A_VALUE_NAME] = {
 		.name = "name",
@@ -319,6 +325,10 @@ static const struct vigil_attribute feature_attributes[] = {
 		.name = "value",
 		.type = VIGIL_FIELD_U32,
 	},
+	[VIGIL_A_FEATURE_CONTRIBUTION] = {
+		.name = "contribution",
+		.type = VIGIL_FIELD_S32,
+	},
 };
 
 const struct vigil_set vigil_set_feature = {
@@ -484,6 +494,77 @@ const struct vigil_set vigil_set_audit = {
 	.nr_attributes = ARRAY_SIZE(audit_attributes),
 };
 
+static const struct vigil_attribute model_attributes[] = {
+	[VIGIL_A_MODEL_SUBJECT] = {
+		.name = "subject",
+		.type = VIGIL_FIELD_STRING,
+	},
+	[VIGIL_A_MODEL_ORIGIN] = {
+		.name = "origin",
+		.type = VIGIL_FIELD_U32,
+		.names = model_origin_names,
+		.nr_names = ARRAY_SIZE(model_origin_names),
+	},
+	[VIGIL_A_MODEL_FEATURES] = {
+		.name = "features",
+		.type = VIGIL_FIELD_U32,
+	},
+	[VIGIL_A_MODEL_SCHEMA] = {
+		.name = "schema",
+		.type = VIGIL_FIELD_U64,
+	},
+	[VIGIL_A_MODEL_NAME] = {
+		.name = "name",
+		.type = VIGIL_FIELD_STRING,
+	},
+	[VIGIL_A_MODEL_VERSION] = {
+		.name = "version",
+		.type = VIGIL_FIELD_STRING,
+	},
+	[VIGIL_A_MODEL_HASH] = {
+		.name = "hash",
+		.type = VIGIL_FIELD_STRING,
+	},
+	[VIGIL_A_MODEL_TREES] = {
+		.name = "trees",
+		.type = VIGIL_FIELD_U32,
+	},
+	[VIGIL_A_MODEL_DEPTH] = {
+		.name = "depth",
+		.type = VIGIL_FIELD_U32,
+	},
+	[VIGIL_A_MODEL_BYTES] = {
+		.name = "bytes",
+		.type = VIGIL_FIELD_U32,
+	},
+	[VIGIL_A_MODEL_TRAINED] = {
+		.name = "trained",
+		.type = VIGIL_FIELD_U64,
+	},
+	[VIGIL_A_MODEL_ALARM_PERMILLE] = {
+		.name = "alarm-permille",
+		.type = VIGIL_FIELD_U32,
+	},
+	[VIGIL_A_MODEL_EVALUATIONS] = {
+		.name = "evaluations",
+		.type = VIGIL_FIELD_U64,
+	},
+	[VIGIL_A_MODEL_MESSAGE] = {
+		.name = "message",
+		.type = VIGIL_FIELD_STRING,
+	},
+	[VIGIL_A_MODEL_SEQ] = {
+		.name = "seq",
+		.type = VIGIL_FIELD_U64,
+	},
+};
+
+const struct vigil_set vigil_set_model = {
+	.name = "model",
+	.attributes = model_attributes,
+	.nr_attributes = ARRAY_SIZE(model_attributes),
+};
+
 const struct vigil_message_type vigil_message_types[] = {
 	[VIGIL_CMD_COMPONENT_GET] = {
 		.name = "component-get",
@@ -544,6 +625,22 @@ const struct vigil_message_type vigil_message_types[] = {
 	[VIGIL_CMD_AUDIT_GET] = {
 		.name = "audit-get",
 		.set = &vigil_set_audit,
+	},
+	[VIGIL_CMD_MODEL_GET] = {
+		.name = "model-get",
+		.set = &vigil_set_model,
+	},
+	[VIGIL_CMD_MODEL_NTF] = {
+		.name = "model-ntf",
+		.set = &vigil_set_model,
+	},
+	[VIGIL_CMD_MODEL_LOAD] = {
+		.name = "model-load",
+		.set = &vigil_set_model,
+	},
+	[VIGIL_CMD_MODEL_UNLOAD] = {
+		.name = "model-unload",
+		.set = &vigil_set_model,
 	},
 };
 

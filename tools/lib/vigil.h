@@ -62,6 +62,7 @@ const char *vigil_error(const struct vigil *vigil);
  * @VIGIL_FIELD_STRING: vigil_record_string()
  * @VIGIL_FIELD_FLAG: vigil_record_has()
  * @VIGIL_FIELD_NEST: vigil_record_nested(), may repeat
+ * @VIGIL_FIELD_S32: vigil_record_int()
  */
 enum vigil_field_type {
 	VIGIL_FIELD_U32 = 1,
@@ -69,6 +70,7 @@ enum vigil_field_type {
 	VIGIL_FIELD_STRING,
 	VIGIL_FIELD_FLAG,
 	VIGIL_FIELD_NEST,
+	VIGIL_FIELD_S32,
 };
 
 /**
@@ -121,6 +123,16 @@ bool vigil_record_has(const struct vigil_record *record,
  */
 uint64_t vigil_record_uint(const struct vigil_record *record,
 			   unsigned int attribute);
+
+/**
+ * vigil_record_int() - Read a number that may be negative.
+ * @record: record
+ * @attribute: number of the attribute
+ *
+ * Return: the number, 0 when it is absent.
+ */
+int64_t vigil_record_int(const struct vigil_record *record,
+			 unsigned int attribute);
 
 /**
  * vigil_record_string() - Read a string.
@@ -239,6 +251,59 @@ int vigil_cell_dump(struct vigil *vigil, const char *component,
  * Return: 0 or a negative errno.
  */
 int vigil_source_dump(struct vigil *vigil, struct vigil_list **list);
+
+/* A model file that is longer is refused. */
+#define VIGIL_MODEL_FILE_MAX (128 << 10)
+
+/**
+ * vigil_model_dump() - Ask what predicts failures.
+ * @vigil: handle
+ * @list: set to records of kind "model", one for each subject
+ *
+ * Return: 0 or a negative errno.
+ */
+int vigil_model_dump(struct vigil *vigil, struct vigil_list **list);
+
+/**
+ * vigil_model_get() - Ask what predicts one subject.
+ * @vigil: handle
+ * @subject: what is predicted, memory-ue for example
+ * @model: set to a record of kind "model"
+ *
+ * Return: 0, -ENOENT when nobody predicts that, or another negative errno.
+ */
+int vigil_model_get(struct vigil *vigil, const char *subject,
+		    struct vigil_record **model);
+
+/**
+ * vigil_model_load() - Have a model judge from now on.
+ * @vigil: handle
+ * @subject: what it predicts
+ * @data: content of the model's file
+ * @bytes: its size, VIGIL_MODEL_FILE_MAX at most
+ * @model: set to a record of kind "model"
+ *
+ * Needs CAP_SYS_ADMIN. One that is refused leaves the one that is there.
+ *
+ * Return: 0; -ENOENT when nobody predicts that, -EINVAL when the model is
+ * refused, see vigil_error() for the reason; or another negative errno.
+ */
+int vigil_model_load(struct vigil *vigil, const char *subject,
+		     const void *data, size_t bytes,
+		     struct vigil_record **model);
+
+/**
+ * vigil_model_unload() - Have thresholds judge alone from now on.
+ * @vigil: handle
+ * @subject: what was predicted
+ * @model: set to a record of kind "model"
+ *
+ * Needs CAP_SYS_ADMIN.
+ *
+ * Return: 0, -ENOENT when there is no model, or another negative errno.
+ */
+int vigil_model_unload(struct vigil *vigil, const char *subject,
+		       struct vigil_record **model);
 
 /**
  * vigil_audit_dump() - Ask what was decided.

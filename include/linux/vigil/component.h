@@ -17,7 +17,7 @@ struct module;
 struct vigil_component;
 
 /* Longest name of a model that predicts risk, in bytes. */
-#define VIGIL_MODEL_MAX 31
+#define VIGIL_MODEL_MAX 47
 
 /**
  * struct vigil_request - What a verb is asked to do.
@@ -96,15 +96,20 @@ struct vigil_policy_desc {
 /**
  * struct vigil_feature_info - A number that a component's history amounts to.
  * @name: its name
- * @window_s: how far back it looks
+ * @window_s: how far back it looks; 0 for a ratio of two others
  * @known: @value is
  * @value: the number
+ * @predicted: a model was given it, and @contribution_q16 is known
+ * @contribution_q16: how much it moved the log odds that the model gave, in
+ *	1/65536
  */
 struct vigil_feature_info {
 	const char *name;
 	u32 window_s;
 	bool known;
 	u32 value;
+	bool predicted;
+	s32 contribution_q16;
 };
 
 #define VIGIL_CELL_NOT_KNOWN	U32_MAX

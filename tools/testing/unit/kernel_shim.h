@@ -6,9 +6,11 @@
 #define VIGIL_KERNEL_SHIM_H
 
 #include <assert.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef uint8_t u8;
@@ -16,7 +18,9 @@ typedef uint16_t u16;
 typedef uint32_t u32;
 typedef uint64_t u64;
 typedef int8_t s8;
+typedef int16_t s16;
 typedef int32_t s32;
+typedef int64_t s64;
 
 #define U32_MAX UINT32_MAX
 #define S32_MAX INT32_MAX
@@ -26,6 +30,10 @@ typedef int32_t s32;
 #define U16_MAX UINT16_MAX
 #define U32_MAX UINT32_MAX
 #define U64_MAX UINT64_MAX
+
+/* The kernel's takes no message either. */
+#undef static_assert
+#define static_assert(condition) _Static_assert(condition, #condition)
 
 #ifndef ARRAY_SIZE
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
@@ -119,8 +127,40 @@ static inline int hex_to_bin(unsigned char c)
 
 #define noinline __attribute__((__noinline__))
 
+#define __le16 u16
+#define __le32 u32
 #define __le64 u64
-#define le64_to_cpu(value) (value)	/* where tests run */
+#define le16_to_cpu(value) (value)	/* where tests run */
+#define le32_to_cpu(value) (value)
+#define le64_to_cpu(value) (value)
+
+#define clamp_t(type, value, low, high) ({ \
+	type _v = (value), _l = (low), _h = (high); \
+	_v < _l ? _l : _v > _h ? _h : _v; })
+
+#define GFP_KERNEL 0
+#define kvfree(p) free(p)
+
+static inline void *kvzalloc(size_t size, int flags)
+{
+	(void)flags;
+	return calloc(1, size);
+}
+
+#define ERR_PTR(error) ((void *)(long)(error))
+#define PTR_ERR(p) ((long)(p))
+#define IS_ERR(p) ((unsigned long)(p) >= (unsigned long)-4095)
+
+/* IEEE 802.3, bit by bit. */
+static inline u32 crc32_le(u32 crc, const void *data, size_t bytes)
+{
+	for (const u8 *p = data; bytes--; p++) {
+		crc ^= *p;
+		for (int i = 0; i < 8; i++)
+			crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
+	}
+	return crc;
+}
 
 #define PAGE_SIZE 4096UL
 #define offset_in_page(p) ((unsigned long)(p) & (PAGE_SIZE - 1))
