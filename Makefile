@@ -64,6 +64,12 @@ modules_install: modules
 tools_install:
 	+$(Q)$(MAKE) -C tools O=$(BUILD)/tools PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) install
 
+# Not part of install: the licence of the data that models were trained on is not ours.
+FIRMWAREDIR ?= /lib/firmware
+
+models_install:
+	$(Q)install -D -m 644 -t $(DESTDIR)$(FIRMWAREDIR)/vigil models/*/*.vgm
+
 check:
 	$(Q)tools/install-deps check
 	$(Q)tools/checks/run
@@ -84,6 +90,10 @@ bench-memory:
 	$(Q)tools/install-deps memory
 	$(Q)tools/testing/bench/run-memory
 
+bench-predict:
+	$(Q)tools/install-deps predict
+	$(Q)tools/testing/bench/run-predict
+
 dimm-timeline:
 	$(Q)tools/install-deps dimm-timeline
 	$(Q)tools/testing/timeline/run $(LOGS)
@@ -100,11 +110,13 @@ help:
 	@echo  'make modules  build the modules'
 	@echo  'make tools    build libvigil and vigilctl into $(BUILD)/tools'
 	@echo  'make install  install modules, tools, headers, manual pages, units; starts nothing'
+	@echo  'make models_install  install models that predict failures; see models/'
 	@echo  'make check    run the gates: styles, warnings, sparse, clang, documentation'
 	@echo  'make test     run everything that tests, on all kernels, in virtual machines'
 	@echo  'make soak     run the long proofs: storms, fuzzing, errors by the thousand'
 	@echo  'make bench-weights  measure weightfs against its peers, in virtual machines'
 	@echo  'make bench-memory   measure vigil_memory against rasdaemon, in virtual machines'
+	@echo  'make bench-predict  measure the engine of predictions against libxgboost'
 	@echo  'make dimm-timeline  draw what Vigil says of memory modules while real logs happen'
 	@echo  'make demo     show the main job in a virtual machine'
 	@echo  'make clean    remove $(BUILD)'
@@ -123,5 +135,5 @@ help:
 
 export TIERS KERNELS
 
-.PHONY: all modules kdir tools install modules_install tools_install check test \
-	soak bench-weights bench-memory dimm-timeline demo clean help
+.PHONY: all modules kdir tools install modules_install models_install tools_install check test \
+	soak bench-weights bench-memory bench-predict dimm-timeline demo clean help

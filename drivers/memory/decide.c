@@ -283,21 +283,13 @@ static enum vigil_fault_mode faulty_line(const struct vigil_suspect *suspect)
 }
 
 /* From how many errors on the frame goes, and why; 0 is never. */
-static u32 threshold_of(const struct vigil_suspect *suspect,
-			enum vigil_fault_mode line, const char **why)
+static u32 threshold_of(const struct vigil_suspect *suspect, const char **why)
 {
 	u32 events = READ_ONCE(vigil_memory_node(suspect->nid)->threshold_events);
-	u32 risk, line_events = 0;
+	enum vigil_fault_mode line = faulty_line(suspect);
+	u32 line_events = 0;
 
 	*why = "as many corrected errors as the threshold";
-	if (!events || !suspect->dimm)
-		return events;
-
-	risk = vigil_memory_dimm_risk(suspect->dimm);
-	if (risk && events > 1) {
-		events = max(DIV_ROUND_UP(events * (1000 - risk), 1000), 1U);
-		*why = "the threshold is lower for the risk of the memory module";
-	}
 	if (line != VIGIL_FAULT_NONE)
 		line_events = READ_ONCE(suspect->dimm->line_events);
 	if (line_events && line_events < events) {
@@ -307,6 +299,22 @@ static u32 threshold_of(const struct vigil_suspect *suspect,
 		       "the column of the cell errs in other cells too";
 	}
 	return events;
+}
+
+/*
+ * A model lowers the threshold: its risk in proportion, its alarm to half of it
+ * at least.
+ */
+static u32 foreseen_threshold(struct vigil_memory_dimm *dimm, u32 events)
+{
+	u32 risk, lowered;
+
+	vigil_memory_dimm_judge_paced(dimm);
+	risk = vigil_memory_dimm_risk(dimm);
+	lowered = DIV_ROUND_UP(events * (1000 - risk), 1000);
+	if (risk && dimm->prediction.alarm)
+		lowered = min(lowered, events / 2);
+	return max(lowered, 1U);
 }
 
 static void audit_row(const struct vigil_suspect *suspect,
@@ -403,6 +411,33 @@ static void set_decided(struct vigil_memory_dimm *dimm, u64 row)
 			   ARRAY_SIZE(dimm->decided_rows)] = row;
 }
 
+/*
+ * Not as many errors as it takes; but with what a model says? Two of three
+ * alarms are false, so the frames go one at a time.
+ */
+static bool decide_foreseen(const struct vigil_suspect *suspect, u32 events)
+{
+	struct vigil_memory_dimm *dimm = suspect->dimm;
+	u32 threshold;
+
+	if (!dimm || events < 2)
+		return false;
+	threshold = foreseen_threshold(dimm, events);
+	if (!vigil_decay_reached(suspect->count, threshold))
+		return false;
+	if (vigil_memory_frame(dimm->foreseen_pfn).state ==
+	    VIGIL_FRAME_PENDING) {
+		hold_back(suspect, threshold,
+			  "one page frame at a time when only a model says so");
+		return false;
+	}
+	if (!take(suspect, threshold,
+		  "a model's risk of the memory module lowers the threshold"))
+		return false;
+	dimm->foreseen_pfn = suspect->pfn;
+	return true;
+}
+
 /**
  * vigil_memory_decide_page() - A page frame in use had corrected errors.
  * @suspect: the frame, and what is known about it
@@ -412,13 +447,12 @@ static void set_decided(struct vigil_memory_dimm *dimm, u64 row)
  */
 bool vigil_memory_decide_page(const struct vigil_suspect *suspect)
 {
-	enum vigil_fault_mode line = faulty_line(suspect);
 	const char *why;
-	u32 threshold = threshold_of(suspect, line, &why);
+	u32 threshold = threshold_of(suspect, &why);
 
-	if (!vigil_decay_reached(suspect->count, threshold))
-		return false;
-	return take(suspect, threshold, why);
+	if (vigil_decay_reached(suspect->count, threshold))
+		return take(suspect, threshold, why);
+	return decide_foreseen(suspect, threshold);
 }
 
 /**

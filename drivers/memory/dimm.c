@@ -29,6 +29,7 @@
 #include "detail.h"
 #include "dimm.h"
 #include "memory.h"
+#include "risk.h"
 
 #define NR_DIMMS		512U
 
@@ -348,14 +349,22 @@ static bool is_recent(u32 then_s, u32 now_s)
 
 static void judge(struct vigil_memory_dimm *dimm, u32 now_s)
 {
+	struct vigil_judge_risk risk;
+
 	if (dimm->memory) {
 		vigil_history_expire(&dimm->history, now_s);
 		vigil_features_compute(&dimm->history, dimms.scratch,
 				       &dimm->features);
 		shrink(dimm);
 	}
+	vigil_memory_risk_predict(dimm);
+	risk = (struct vigil_judge_risk) {
+		.permille = dimm->prediction.risk_permille,
+		.alarm_permille = dimm->prediction.alarm_permille,
+		.alarm = dimm->prediction.alarm,
+	};
 	vigil_judge_update(&dimm->judge, &dimm->policy, &dimm->features,
-			   vigil_memory_dimm_risk(dimm), now_s);
+			   &risk, now_s);
 	dimm->changed = false;
 }
 
@@ -384,6 +393,8 @@ static const char *health_of(const struct vigil_memory_dimm *dimm, u32 now_s,
 	*advice = VIGIL_ADVICE_REPLACE;
 	if (is_recent(dimm->uncorrected_s, now_s))
 		return "uncorrected error";
+	if (dimm->prediction.alarm)
+		return "a model foresees an uncorrected error";
 	if (dimm->judge.verdict == VIGIL_VERDICT_BAD)
 		return "corrected errors like before a failure";
 	if (dimm->nr_frames && vigil_memory_dimm_used_up(dimm))
@@ -457,16 +468,34 @@ void vigil_memory_dimm_judge(struct vigil_memory_dimm *dimm)
 }
 
 /**
+ * vigil_memory_dimm_judge_paced() - Judge a memory module, but not too often.
+ * @dimm: the memory module
+ *
+ * It takes 200,000 instructions when the history is full.
+ *
+ * Context: Process context, under vigil_memory_lock.
+ * Return: false when it has to be done later.
+ */
+bool vigil_memory_dimm_judge_paced(struct vigil_memory_dimm *dimm)
+{
+	const unsigned long pause = msecs_to_jiffies(JUDGE_PAUSE_MS);
+
+	if (dimm->changed &&
+	    time_in_range(jiffies, dimm->judged, dimm->judged + pause))
+		return false;
+	vigil_memory_dimm_judge(dimm);
+	return true;
+}
+
+/**
  * vigil_memory_dimms_judge() - Judge the memory modules that had errors.
  *
- * In a storm each of them now and then: it takes 200,000 instructions when the
- * history is full. Counts are told at once.
+ * In a storm each of them now and then. Counts are told at once.
  *
  * Context: Process context, under vigil_memory_lock.
  */
 void vigil_memory_dimms_judge(void)
 {
-	const unsigned long pause = msecs_to_jiffies(JUDGE_PAUSE_MS);
 	struct vigil_memory_dimm *dimm;
 	bool later = false;
 	unsigned int i;
@@ -474,18 +503,15 @@ void vigil_memory_dimms_judge(void)
 	lockdep_assert_held(&vigil_memory_lock);
 
 	for (i = 0; (dimm = dimm_at(i)); i++) {
-		if (!dimm->changed)
+		if (vigil_memory_dimm_judge_paced(dimm))
 			continue;
-		if (time_in_range(jiffies, dimm->judged, dimm->judged + pause)) {
-			later = true;
-			if (dimm->component)
-				tell_counts(dimm);
-			continue;
-		}
-		vigil_memory_dimm_judge(dimm);
+		later = true;
+		if (dimm->component)
+			tell_counts(dimm);
 	}
 	if (later)
-		queue_delayed_work(system_unbound_wq, &judge_work, pause);
+		queue_delayed_work(system_unbound_wq, &judge_work,
+				   msecs_to_jiffies(JUDGE_PAUSE_MS));
 }
 
 static void judge_work_fn(struct work_struct *work)

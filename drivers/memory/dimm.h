@@ -6,6 +6,7 @@
 #define VIGIL_MEMORY_DIMM_H
 
 #include <linux/vigil/component.h>
+#include <linux/vigil/predict.h>
 
 #include "features.h"
 #include "history.h"
@@ -54,6 +55,10 @@ enum vigil_dimm_counter {
  * @memory: of @history, or NULL while there is none; vigil_memory_lock
  * @history: sightings of the last six hours, if @memory; vigil_memory_lock
  * @features: what they amounted to when it was judged; vigil_memory_lock
+ * @prediction: what a model said then, all zeroes without one;
+ *	vigil_memory_lock
+ * @foreseen_pfn: the page frame that went last only because of that, or 0;
+ *	vigil_memory_lock
  * @judge: the verdict; vigil_memory_lock
  * @changed: there were errors since then; vigil_memory_lock
  * @judged: when that was, in jiffies; vigil_memory_lock
@@ -82,6 +87,8 @@ struct vigil_memory_dimm {
 	void *memory;
 	struct vigil_history history;
 	struct vigil_features features;
+	struct vigil_prediction prediction;
+	unsigned long foreseen_pfn;
 	struct vigil_judge judge;
 	bool changed;
 	unsigned long judged;
@@ -110,6 +117,7 @@ u32 vigil_memory_dimm_risk(const struct vigil_memory_dimm *dimm);
 void vigil_memory_dimm_account(const struct vigil_frame *frame, int delta);
 bool vigil_memory_dimm_used_up(const struct vigil_memory_dimm *dimm);
 void vigil_memory_dimm_judge(struct vigil_memory_dimm *dimm);
+bool vigil_memory_dimm_judge_paced(struct vigil_memory_dimm *dimm);
 void vigil_memory_dimms_judge(void);
 size_t vigil_memory_dimm_bytes(const struct vigil_memory_dimm *dimm);
 void vigil_memory_dimms_review(void);

@@ -12,6 +12,7 @@
 #include "cell.h"
 #include "dimm.h"
 #include "memory.h"
+#include "risk.h"
 
 #define DWELL_MAX_S	(30 * 24 * 3600)
 #define MAX_PAGES_MAX	32768
@@ -261,23 +262,23 @@ static const struct vigil_policy_desc policies[] = {
 static int tell_feature(struct vigil_component *component, void *priv,
 			unsigned int index, struct vigil_feature_info *out)
 {
-	enum vigil_window window = index / VIGIL_FEATURES;
-	enum vigil_feature feature = index % VIGIL_FEATURES;
 	struct vigil_memory_dimm *dimm = priv;
-	s32 value;
+	struct vigil_risk_number number;
 
-	if (window >= VIGIL_WINDOWS)
+	if (index >= VIGIL_RISK_FEATURES)
 		return -ENOENT;
 
 	mutex_lock(&vigil_memory_lock);
 	vigil_memory_dimm_judge(dimm);
-	value = dimm->features.value[window][feature];
+	vigil_memory_risk_number(dimm, index, &number);
 	mutex_unlock(&vigil_memory_lock);
 	*out = (struct vigil_feature_info) {
-		.name = vigil_feature_names[feature],
-		.window_s = vigil_window_seconds[window],
-		.known = value != VIGIL_FEATURE_MISSING,
-		.value = value,
+		.name = number.name,
+		.window_s = number.window_s,
+		.known = number.value != VIGIL_FEATURE_MISSING,
+		.value = number.value,
+		.predicted = number.predicted,
+		.contribution_q16 = number.contribution_q24 >> 8,
 	};
 	return 0;
 }

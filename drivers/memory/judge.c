@@ -7,7 +7,9 @@
  * for the dwell time. So a module that errs in bursts does not flap.
  *
  * A risk that a model gives lowers the thresholds in proportion: at 1000 per
- * mille one cell or storm suffices. It never raises them.
+ * mille one cell or storm suffices. It never raises them. From the risk on at
+ * which the model calls for action the verdict is the worst, and half of that
+ * risk upholds it.
  */
 
 #ifdef __KERNEL__
@@ -31,16 +33,22 @@ static bool reached(s32 number, u32 threshold, u32 percent, u32 risk_permille)
 
 static enum vigil_verdict verdict_at(const struct vigil_judge_policy *policy,
 				     const struct vigil_features *features,
-				     u32 risk_permille, u32 percent)
+				     const struct vigil_judge_risk *risk,
+				     u32 percent)
 {
 	const s32 *value = features->value[VIGIL_WINDOW_6H];
 	s32 cells = value[VIGIL_FEATURE_ALL_LOGS];
+	bool alarm = risk->alarm;
 
-	if (reached(cells, policy->bad_cells, percent, risk_permille) ||
+	if (percent < 100)
+		alarm |= reached(risk->permille, risk->alarm_permille, percent,
+				 0);
+	if (alarm ||
+	    reached(cells, policy->bad_cells, percent, risk->permille) ||
 	    reached(value[VIGIL_FEATURE_STORMS], policy->bad_storms, percent,
-		    risk_permille))
+		    risk->permille))
 		return VIGIL_VERDICT_BAD;
-	if (reached(cells, policy->watch_cells, percent, risk_permille))
+	if (reached(cells, policy->watch_cells, percent, risk->permille))
 		return VIGIL_VERDICT_WATCH;
 	return VIGIL_VERDICT_GOOD;
 }
@@ -50,7 +58,7 @@ static enum vigil_verdict verdict_at(const struct vigil_judge_policy *policy,
  * @judge: the verdict until now; all zeroes at first
  * @policy: thresholds
  * @features: the numbers of now
- * @risk_permille: what a model says, 0 without one
+ * @risk: what a model says
  * @now_s: the time
  *
  * Context: Any; the caller serialises.
@@ -59,13 +67,13 @@ static enum vigil_verdict verdict_at(const struct vigil_judge_policy *policy,
 bool vigil_judge_update(struct vigil_judge *judge,
 			const struct vigil_judge_policy *policy,
 			const struct vigil_features *features,
-			u32 risk_permille, u32 now_s)
+			const struct vigil_judge_risk *risk, u32 now_s)
 {
 	enum vigil_verdict before = judge->verdict;
 	enum vigil_verdict begins, upheld;
 
-	begins = verdict_at(policy, features, risk_permille, 100);
-	upheld = verdict_at(policy, features, risk_permille, 50);
+	begins = verdict_at(policy, features, risk, 100);
+	upheld = verdict_at(policy, features, risk, 50);
 
 	if (begins > before) {
 		judge->verdict = begins;

@@ -49,9 +49,21 @@ struct vigil_judge {
 	u32 upheld_s;
 };
 
+/**
+ * struct vigil_judge_risk - What a model says; all zeroes without one.
+ * @permille: chance of an uncorrectable error
+ * @alarm_permille: risk from which on the model calls for action
+ * @alarm: it does
+ */
+struct vigil_judge_risk {
+	u32 permille;
+	u32 alarm_permille;
+	bool alarm;
+};
+
 bool vigil_judge_update(struct vigil_judge *judge,
 			const struct vigil_judge_policy *policy,
 			const struct vigil_features *features,
-			u32 risk_permille, u32 now_s);
+			const struct vigil_judge_risk *risk, u32 now_s);
 
 #endif /* VIGIL_MEMORY_JUDGE_H */

@@ -14,6 +14,7 @@
 
 #include "dimm.h"
 #include "memory.h"
+#include "risk.h"
 #include "sources.h"
 
 #define TRACKED_PAGES		4096
@@ -63,6 +64,9 @@ static int __init vigil_memory_init(void)
 	err = vigil_memory_dimms_init();
 	if (err)
 		goto drain_exit;
+	err = vigil_memory_risk_init();
+	if (err)
+		goto dimms_exit;
 	err = vigil_memory_nodes_init();
 	if (err)
 		goto nodes_exit;
@@ -84,9 +88,12 @@ nodes_exit:
 	vigil_memory_frames_exit();
 	vigil_memory_nodes_exit();
 	vigil_memory_dimms_exit();
+	vigil_memory_risk_exit();
 	vigil_memory_drain_exit();
 	return err;
 
+dimms_exit:
+	vigil_memory_dimms_exit();
 drain_exit:
 	vigil_memory_drain_exit();
 actions_exit:
@@ -103,6 +110,7 @@ static void __exit vigil_memory_exit(void)
 	vigil_memory_frames_exit();
 	vigil_memory_nodes_exit();
 	vigil_memory_dimms_exit();
+	vigil_memory_risk_exit();
 	vigil_memory_drain_exit();
 }
 

@@ -25,7 +25,8 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(TOP, "tools/testing/selftests"))
 import pagemap  # noqa: E402  (lives with the selftests)
 
-MODULES = ("core/vigil", "memory/vigil_memory", "hugepool/vigil_hugepool", "weightfs/weightfs")
+MODULES = ("core/vigil", "predict/vigil_predict", "memory/vigil_memory",
+           "hugepool/vigil_hugepool", "weightfs/weightfs")
 CLIENT = os.path.join(TOP, "tools/demo/client.py")
 VIGILCTL = os.path.join(TOP, "build/tools/vigilctl")
 DISK, SOURCE, WEIGHTS = "/dev/vda", "/run/models", "/run/weights"

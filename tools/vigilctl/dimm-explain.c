@@ -57,9 +57,9 @@ struct criterion {
 	enum state state;
 };
 
-#define NR_CRITERIA 3
+#define NR_CRITERIA 4
 
-static const struct criterion rules[NR_CRITERIA] = {
+static const struct criterion rules[NR_CRITERIA - 1] = {
 	{ "cells_6h", "failing_cells", .health = VIGIL_HEALTH_FAILING },
 	{ "storms_6h", "failing_storms", .health = VIGIL_HEALTH_FAILING },
 	{ "cells_6h", "watch_cells", .health = VIGIL_HEALTH_DEGRADED },
@@ -70,7 +70,8 @@ static const struct criterion rules[NR_CRITERIA] = {
  * @component: the memory module
  * @features: its history
  * @health: how it is
- * @criteria: numbers and thresholds
+ * @criteria: numbers and thresholds; the last is what a model says, if it does
+ * @nr_criteria: how many they are
  * @uncorrected: uncorrected errors that were counted
  * @rows: rows that could not be isolated
  * @pages: page frames that are out of use for its errors
@@ -82,6 +83,7 @@ struct verdict {
 	const struct vigil_list *features;
 	enum vigil_health health;
 	struct criterion criteria[NR_CRITERIA];
+	size_t nr_criteria;
 	uint64_t uncorrected;
 	uint64_t rows;
 	uint64_t pages;
@@ -109,15 +111,8 @@ static uint64_t lowered(uint64_t threshold, uint64_t risk_permille,
 	return scaled ? scaled : 1;
 }
 
-static void weigh(struct criterion *criterion,
-		  const struct vigil_record *component)
+static void set_state(struct criterion *criterion, uint64_t risk)
 {
-	uint64_t risk = vigil_record_uint(component,
-					  VIGIL_A_COMPONENT_RISK_PERMILLE);
-
-	vigil_component_number(component, criterion->number, &criterion->value);
-	vigil_component_number(component, criterion->policy,
-			       &criterion->threshold);
 	if (!criterion->threshold)
 		return;
 	criterion->reached_from = lowered(criterion->threshold, risk, 100);
@@ -130,6 +125,41 @@ static void weigh(struct criterion *criterion,
 		criterion->state = STATE_BELOW;
 }
 
+static void weigh(struct criterion *criterion,
+		  const struct vigil_record *component)
+{
+	uint64_t risk = vigil_record_uint(component,
+					  VIGIL_A_COMPONENT_RISK_PERMILLE);
+
+	vigil_component_number(component, criterion->number, &criterion->value);
+	vigil_component_number(component, criterion->policy,
+			       &criterion->threshold);
+	set_state(criterion, risk);
+}
+
+/* The risk against that from which on the model calls for action. */
+static void weigh_risk(struct verdict *verdict, const struct dimm *dimm)
+{
+	struct criterion *criterion = &verdict->criteria[verdict->nr_criteria];
+
+	if (!dimm->model ||
+	    !vigil_record_has(dimm->model, VIGIL_A_MODEL_ALARM_PERMILLE) ||
+	    !vigil_record_has(dimm->component,
+			      VIGIL_A_COMPONENT_RISK_PERMILLE))
+		return;
+	*criterion = (struct criterion) {
+		.number = "risk_permille",
+		.policy = "alarm of the model",
+		.health = VIGIL_HEALTH_FAILING,
+		.value = vigil_record_uint(dimm->component,
+					   VIGIL_A_COMPONENT_RISK_PERMILLE),
+		.threshold = vigil_record_uint(dimm->model,
+					       VIGIL_A_MODEL_ALARM_PERMILLE),
+	};
+	set_state(criterion, 0);
+	verdict->nr_criteria++;
+}
+
 static void weigh_all(const struct dimm *dimm, struct verdict *verdict)
 {
 	*verdict = (struct verdict) {
@@ -139,8 +169,10 @@ static void weigh_all(const struct dimm *dimm, struct verdict *verdict)
 					    VIGIL_A_COMPONENT_HEALTH),
 	};
 	memcpy(verdict->criteria, rules, sizeof(rules));
-	for (size_t i = 0; i < NR_CRITERIA; i++)
+	verdict->nr_criteria = ARRAY_SIZE(rules);
+	for (size_t i = 0; i < verdict->nr_criteria; i++)
 		weigh(&verdict->criteria[i], dimm->component);
+	weigh_risk(verdict, dimm);
 	vigil_component_number(dimm->component, "uncorrected_errors",
 			       &verdict->uncorrected);
 	vigil_component_number(dimm->component, "rows_not_isolated",
@@ -194,7 +226,7 @@ static void print_criteria(const struct verdict *verdict, FILE *file)
 	struct table *table = table_new(titles, ARRAY_SIZE(titles));
 	char text[NUMBER_TEXT];
 
-	for (size_t i = 0; i < NR_CRITERIA; i++) {
+	for (size_t i = 0; i < verdict->nr_criteria; i++) {
 		const struct criterion *one = &verdict->criteria[i];
 		bool off = one->state == STATE_OFF;
 
@@ -260,7 +292,7 @@ static bool concerns(const struct verdict *verdict,
 /* Does anything begin or keep the verdict now? */
 static bool is_kept(const struct verdict *verdict)
 {
-	for (size_t i = 0; i < NR_CRITERIA; i++)
+	for (size_t i = 0; i < verdict->nr_criteria; i++)
 		if (concerns(verdict, &verdict->criteria[i]) &&
 		    verdict->criteria[i].state >= STATE_KEEPS)
 			return true;
@@ -273,7 +305,7 @@ static void print_keepers(const struct verdict *verdict, FILE *file)
 	const char *name = health_name(verdict->health);
 	char dwell[NUMBER_TEXT];
 
-	for (size_t i = 0; i < NR_CRITERIA; i++) {
+	for (size_t i = 0; i < verdict->nr_criteria; i++) {
 		const struct criterion *one = &verdict->criteria[i];
 
 		if (!concerns(verdict, one))
@@ -387,7 +419,7 @@ static void print_trend(const struct verdict *verdict, FILE *file)
 /* What makes it worse; a number that can't says nothing. */
 static void print_worse(const struct verdict *verdict, FILE *file)
 {
-	for (size_t i = 0; i < NR_CRITERIA; i++) {
+	for (size_t i = 0; i < verdict->nr_criteria; i++) {
 		const struct criterion *one = &verdict->criteria[i];
 
 		if (one->health > verdict->health && one->state != STATE_OFF)
@@ -404,7 +436,7 @@ static void print_worse(const struct verdict *verdict, FILE *file)
 static bool is_covered(const struct verdict *verdict,
 		       const struct criterion *criterion)
 {
-	for (size_t i = 0; i < NR_CRITERIA; i++) {
+	for (size_t i = 0; i < verdict->nr_criteria; i++) {
 		const struct criterion *one = &verdict->criteria[i];
 
 		if (one != criterion && concerns(verdict, one) &&
@@ -424,7 +456,7 @@ static void print_better(const struct verdict *verdict, FILE *file)
 	    verdict->health != VIGIL_HEALTH_DEGRADED)
 		return;
 	fputs("  better when", file);
-	for (size_t i = 0; i < NR_CRITERIA; i++) {
+	for (size_t i = 0; i < verdict->nr_criteria; i++) {
 		const struct criterion *one = &verdict->criteria[i];
 
 		if (!concerns(verdict, one) || is_covered(verdict, one))
@@ -456,6 +488,7 @@ void dimm_explain_text(const struct dimm *dimm, FILE *file)
 	print_why(&verdict, file);
 	print_fault(&verdict, file);
 	print_criteria(&verdict, file);
+	dimm_risk_text(dimm->features, file);
 	print_windows(&verdict, file);
 	print_trend(&verdict, file);
 	fputs("\nWhat would change it:\n", file);
@@ -509,7 +542,7 @@ struct json_object *dimm_explain_json(const struct dimm *dimm)
 	struct verdict verdict;
 
 	weigh_all(dimm, &verdict);
-	for (size_t i = 0; i < NR_CRITERIA; i++)
+	for (size_t i = 0; i < verdict.nr_criteria; i++)
 		json_object_array_add(criteria,
 				      criterion_json(&verdict.criteria[i]));
 	for (size_t i = 0; i < ARRAY_SIZE(windows_s); i++)
@@ -522,6 +555,8 @@ struct json_object *dimm_explain_json(const struct dimm *dimm)
 	json_add_uint(object, "dwell-seconds", verdict.dwell_s);
 	json_add_string(object, "fault", dimm_fault(dimm->component));
 	json_object_object_add(object, "windows", windows);
+	json_object_object_add(object, "contributions",
+			       dimm_risk_json(dimm->features));
 	json_object_object_add(object, "decisions",
 			       audit_json(dimm->decisions));
 	return object;

@@ -75,6 +75,9 @@ static enum status read_details(struct session *session, const char *name,
 		err = vigil_cell_dump(session->vigil, name, &dimm->cells);
 	if (!err)
 		err = vigil_audit_dump(session->vigil, name, &dimm->decisions);
+	/* Without one there is less to say. */
+	if (!err)
+		vigil_model_get(session->vigil, "memory-ue", &dimm->model);
 	return err ? fail_kernel(session, err, name) : STATUS_OK;
 }
 
@@ -111,6 +114,7 @@ void dimm_free(struct dimm *dimm)
 	vigil_list_free(dimm->features);
 	vigil_list_free(dimm->cells);
 	vigil_list_free(dimm->decisions);
+	vigil_record_free(dimm->model);
 }
 
 static enum status show_all(struct session *session)

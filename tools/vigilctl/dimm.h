@@ -14,12 +14,14 @@
  * @features: what its history amounts to
  * @cells: its cells that had errors
  * @decisions: what was decided about it
+ * @model: what predicts uncorrected errors, or NULL
  */
 struct dimm {
 	struct vigil_record *component;
 	struct vigil_list *features;
 	struct vigil_list *cells;
 	struct vigil_list *decisions;
+	struct vigil_record *model;
 };
 
 enum status dimm_read(struct session *session, const char *name,
@@ -35,5 +37,9 @@ void dimm_cells(const struct vigil_list *list, struct heatmap *map);
 /* dimm-explain.c */
 void dimm_explain_text(const struct dimm *dimm, FILE *file);
 struct json_object *dimm_explain_json(const struct dimm *dimm);
+
+/* dimm-risk.c */
+void dimm_risk_text(const struct vigil_list *features, FILE *file);
+struct json_object *dimm_risk_json(const struct vigil_list *features);
 
 #endif /* VIGILCTL_DIMM_H */

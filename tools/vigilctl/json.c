@@ -79,6 +79,10 @@ static void add_field(struct json_object *object,
 	else if (field->type == VIGIL_FIELD_NEST)
 		json_object_object_add(object, field->name,
 				       json_nested(record, field->attribute));
+	else if (field->type == VIGIL_FIELD_S32)
+		json_object_object_add(object, field->name,
+				       json_object_new_int64(vigil_record_int(record,
+									      field->attribute)));
 	else if (name)
 		json_add_string(object, field->name, name);
 	else

@@ -82,6 +82,22 @@ const struct command commands[] = {
 		.summary = "Show who reports errors, and when he spoke last",
 		.run = source_show,
 	}, {
+		.object = "model", .verb = "show", .operands = "[SUBJECT]",
+		.summary = "Show what predicts failures, and from which file it came",
+		.max_operands = 1,
+		.run = model_show,
+	}, {
+		.object = "model", .verb = "load", .operands = "FILE",
+		.summary = "Have a model judge from now on",
+		.details = "One that is refused leaves the one that is there.",
+		.min_operands = 1, .max_operands = 1,
+		.run = model_load,
+	}, {
+		.object = "model", .verb = "unload", .operands = "SUBJECT",
+		.summary = "Have thresholds judge alone from now on",
+		.min_operands = 1, .max_operands = 1,
+		.run = model_unload,
+	}, {
 		.object = "audit", .verb = "show", .operands = "[NAME]",
 		.summary = "Show what was decided, about all or about one component",
 		.details = "With the numbers that led to it. The kernel keeps the latest 256.",

@@ -164,6 +164,11 @@ enum status state_save(struct session *session, char **operands);
 /* state-restore.c */
 enum status state_restore(struct session *session, char **operands);
 
+/* model.c */
+enum status model_show(struct session *session, char **operands);
+enum status model_load(struct session *session, char **operands);
+enum status model_unload(struct session *session, char **operands);
+
 /* source.c */
 enum status source_show(struct session *session, char **operands);
 

@@ -20,10 +20,15 @@ static const struct vigil_judge_policy policy = {
 static enum vigil_verdict update(struct vigil_judge *judge, s32 cells,
 				 u32 risk_permille, u32 now_s)
 {
+	const struct vigil_judge_risk risk = {
+		.permille = risk_permille,
+		.alarm_permille = 600,
+		.alarm = risk_permille >= 600,
+	};
 	struct vigil_features features = {};
 
 	features.value[VIGIL_WINDOW_6H][VIGIL_FEATURE_ALL_LOGS] = cells;
-	vigil_judge_update(judge, &policy, &features, risk_permille, now_s);
+	vigil_judge_update(judge, &policy, &features, &risk, now_s);
 	return judge->verdict;
 }
 
@@ -61,8 +66,18 @@ static void risk_lowers_thresholds(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, VIGIL_VERDICT_BAD, update(&judge, 32, 500, 6));
 	judge.verdict = VIGIL_VERDICT_GOOD;
 	KUNIT_EXPECT_EQ(test, VIGIL_VERDICT_BAD, update(&judge, 1, 1000, 7));
-	judge.verdict = VIGIL_VERDICT_GOOD;
-	KUNIT_EXPECT_EQ(test, VIGIL_VERDICT_GOOD, update(&judge, 0, 1000, 8));
+}
+
+static void alarms_begin_and_end(struct kunit *test)
+{
+	struct vigil_judge judge = {};
+
+	KUNIT_EXPECT_EQ(test, VIGIL_VERDICT_GOOD, update(&judge, 1, 499, 5));
+	KUNIT_EXPECT_EQ(test, VIGIL_VERDICT_BAD, update(&judge, 1, 600, 6));
+	KUNIT_EXPECT_EQ(test, VIGIL_VERDICT_BAD, update(&judge, 1, 300, 9000));
+	KUNIT_EXPECT_EQ(test, VIGIL_VERDICT_BAD, update(&judge, 1, 0, 12599));
+	KUNIT_EXPECT_EQ(test, VIGIL_VERDICT_WATCH, update(&judge, 1, 0, 12600));
+	KUNIT_EXPECT_EQ(test, VIGIL_VERDICT_GOOD, update(&judge, 0, 0, 16200));
 }
 
 static u32 report(struct vigil_dedup *dedup, u64 pfn, u8 source, u32 count)
@@ -89,6 +104,7 @@ static void two_reports_are_one_error(struct kunit *test)
 static struct kunit_case judge_cases[] = {
 	KUNIT_CASE(verdicts_begin_and_end),
 	KUNIT_CASE(risk_lowers_thresholds),
+	KUNIT_CASE(alarms_begin_and_end),
 	KUNIT_CASE(two_reports_are_one_error),
 	{}
 };

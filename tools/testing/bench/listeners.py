@@ -17,7 +17,7 @@ sys.path[:0] = [f"{TOP}/tools/testing/selftests", f"{TOP}/tools/testing/selftest
 import edaclib  # noqa: E402  (lives with the selftests)
 
 BUILD = f"{TOP}/build/{os.uname().release}"
-VIGIL_MODULES = ("core/vigil", "memory/vigil_memory")
+VIGIL_MODULES = ("core/vigil", "predict/vigil_predict", "memory/vigil_memory")
 COUNTERS = "/sys/class/vigil/{}/counters/{}"
 DIMMS = "/sys/class/vigil/dimm-*"
 RASDAEMON = "/usr/sbin/rasdaemon"

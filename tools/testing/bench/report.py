@@ -69,6 +69,12 @@ MEMORY = Bench("vigil", (
 ), tuple((name, "rasdaemon") for name in MEMORY_NAMES), each_flavour=True)
 
 
+PREDICT = Bench("vigil", (
+    at_most("row_ns", "libxgboost", 0.05, "<= 0.05 x"),
+    at_most("row_ns", None, 1000, "<= 1,000"),
+), (("row_insns", "libxgboost"),), each_flavour=True)
+
+
 @dataclass(frozen=True)
 class Comparison:
     """Ours against one peer in one variant, or ours alone; None: it did not happen."""

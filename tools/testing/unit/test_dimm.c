@@ -4,6 +4,7 @@
  * is, against golden files, which were looked at by a person.
  */
 /* unit-sources: tools/vigilctl/dimm-show.c tools/vigilctl/dimm-explain.c */
+/* unit-sources: tools/vigilctl/dimm-risk.c */
 /* unit-sources: tools/vigilctl/audit-show.c tools/vigilctl/heatmap.c tools/vigilctl/show.c */
 /* unit-sources: tools/vigilctl/table.c tools/vigilctl/json.c */
 /* unit-sources: tools/vigilctl/number.c tools/vigilctl/text.c */
@@ -79,6 +80,32 @@ static void add_feature(struct vigil_list *list, const char *name,
 	mnl_attr_put_u32(nlh, VIGIL_A_FEATURE_WINDOW_SECONDS, window_s);
 	mnl_attr_put_u32(nlh, VIGIL_A_FEATURE_VALUE, value);
 	CHECK_INT(vigil_list_add(list, parse(nlh)), 0);
+}
+
+/* A number that a model was given, and how much it moved what that says. */
+static void add_moved(struct vigil_list *list, const char *name,
+		      unsigned int window_s, double moved)
+{
+	static char buffer[MESSAGE_BYTES] __attribute__((aligned(4)));
+	struct nlmsghdr *nlh = message_begin(buffer, VIGIL_CMD_FEATURE_GET);
+
+	mnl_attr_put_strz(nlh, VIGIL_A_FEATURE_NAME, name);
+	mnl_attr_put_u32(nlh, VIGIL_A_FEATURE_WINDOW_SECONDS, window_s);
+	if (moved > 0)
+		mnl_attr_put_u32(nlh, VIGIL_A_FEATURE_VALUE, 12345);
+	mnl_attr_put_u32(nlh, VIGIL_A_FEATURE_CONTRIBUTION,
+			 (int32_t)(moved * 65536));
+	CHECK_INT(vigil_list_add(list, parse(nlh)), 0);
+}
+
+static struct vigil_record *model_of(unsigned int alarm_permille)
+{
+	static char buffer[MESSAGE_BYTES] __attribute__((aligned(4)));
+	struct nlmsghdr *nlh = message_begin(buffer, VIGIL_CMD_MODEL_GET);
+
+	mnl_attr_put_strz(nlh, VIGIL_A_MODEL_SUBJECT, "memory-ue");
+	mnl_attr_put_u32(nlh, VIGIL_A_MODEL_ALARM_PERMILLE, alarm_permille);
+	return parse(nlh);
 }
 
 static void add_decision(struct vigil_list *list)
@@ -182,6 +209,39 @@ static void explanation(void)
 	free(got);
 }
 
+static void what_moved(void)
+{
+	struct dimm dimm = dimm_of(&(struct facts) {
+		.health = VIGIL_HEALTH_FAILING, .cells = 12, .mode = 3,
+		.risk_permille = 340,
+	});
+	struct json_object *array;
+	char *got = NULL;
+	size_t size;
+	FILE *file = open_memstream(&got, &size);
+
+	dimm.model = model_of(210);
+	add_moved(dimm.features, "fault_row_num", 21600, 1.25);
+	add_moved(dimm.features, "error_dq_count\033[2J", 3600, -0.5);
+	for (int i = 0; i < 6; i++)
+		add_moved(dimm.features, "dq_count=1", 900, 0.01 * (i + 1));
+	dimm_explain_text(&dimm, file);
+	fclose(file);
+	check_golden(got, "golden/dimm-explain-risk.txt");
+	free(got);
+
+	array = dimm_risk_json(dimm.features);
+	CHECK_INT(json_object_array_length(array), 8);
+	CHECK_STR(json_object_to_json_string_ext(json_object_array_get_idx(array, 1),
+						 JSON_C_TO_STRING_PLAIN),
+		  "{\"name\":\"error_dq_count?[2J\",\"window-seconds\":3600,\"contribution\":-32768}");
+	json_object_put(array);
+	vigil_record_free(dimm.component);
+	vigil_record_free(dimm.model);
+	vigil_list_free(dimm.features);
+	vigil_list_free(dimm.decisions);
+}
+
 static void explain_in_json(void)
 {
 	struct dimm dimm = dimm_of(&(struct facts) {
@@ -276,6 +336,7 @@ static void cells(void)
 static const struct unit_case cases[] = {
 	{ "table of memory modules", table },
 	{ "an explanation", explanation },
+	{ "what moved the risk", what_moved },
 	{ "an explanation in JSON", explain_in_json },
 	{ "each verdict has its reason", reasons },
 	{ "cells", cells },

@@ -19,7 +19,8 @@ static const struct vigil_judge_policy policy = {
 
 static struct vigil_judge judge;
 
-static enum vigil_verdict update(s32 cells, s32 storms, u32 risk, u32 now_s)
+static enum vigil_verdict update_by(const struct vigil_judge_risk *risk,
+				    s32 cells, s32 storms, u32 now_s)
 {
 	struct vigil_features features = { 0 };
 	enum vigil_verdict before = judge.verdict;
@@ -29,6 +30,13 @@ static enum vigil_verdict update(s32 cells, s32 storms, u32 risk, u32 now_s)
 	CHECK(vigil_judge_update(&judge, &policy, &features, risk, now_s) ==
 	      (judge.verdict != before));
 	return judge.verdict;
+}
+
+static enum vigil_verdict update(s32 cells, s32 storms, u32 risk, u32 now_s)
+{
+	const struct vigil_judge_risk said = { .permille = risk };
+
+	return update_by(&said, cells, storms, now_s);
 }
 
 static const struct {
@@ -68,20 +76,37 @@ static void verdicts_last(void)
 	CHECK_INT(update(1, 0, 0, 30000), GOOD);
 }
 
+static void alarms_are_bad(void)
+{
+	static const struct vigil_judge_risk quiet = { 299, 300, false };
+	static const struct vigil_judge_risk alarm = { 300, 300, true };
+	static const struct vigil_judge_risk near = { 150, 300, false };
+	static const struct vigil_judge_risk far = { 149, 300, false };
+
+	memset(&judge, 0, sizeof(judge));
+	CHECK_INT(update_by(&quiet, 1, 0, 1000), GOOD);
+	CHECK_INT(update_by(&alarm, 1, 0, 1001), BAD);
+	CHECK_INT(update_by(&near, 1, 0, 8000), BAD);
+	CHECK_INT(update_by(&far, 1, 0, 8000 + 3599), BAD);
+	CHECK_INT(update_by(&far, 1, 0, 8000 + 3600), WATCH);
+}
+
 static void zero_is_never(void)
 {
+	static const struct vigil_judge_risk risk = { .permille = 1000 };
 	static const struct vigil_judge_policy never = { .dwell_s = 1 };
 	struct vigil_features features = { 0 };
 
 	memset(&judge, 0, sizeof(judge));
 	features.value[VIGIL_WINDOW_6H][VIGIL_FEATURE_ALL_LOGS] = S32_MAX;
 	features.value[VIGIL_WINDOW_6H][VIGIL_FEATURE_STORMS] = S32_MAX;
-	CHECK(!vigil_judge_update(&judge, &never, &features, 1000, 5));
+	CHECK(!vigil_judge_update(&judge, &never, &features, &risk, 5));
 }
 
 static const struct unit_case cases[] = {
 	{ "thresholds are met", thresholds_are_met },
 	{ "verdicts last", verdicts_last },
+	{ "alarms are bad", alarms_are_bad },
 	{ "zero is never", zero_is_never },
 };
 

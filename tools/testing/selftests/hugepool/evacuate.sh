@@ -9,10 +9,7 @@ here=$(dirname "$(realpath "$0")")
 . "$here/pool-lib.sh"
 
 load_pool target_pages=0
-if ! [ -d /sys/module/vigil_memory ]; then
-	insmod "$modules/memory/vigil_memory.ko" || skip_all "cannot load vigil_memory"
-	on_exit rmmod vigil_memory
-fi
+[ -d /sys/module/vigil_memory ] || load_memory
 trace_pages
 fill_to 0 16 || skip_all "cannot fill the reserve"
 

@@ -26,6 +26,17 @@ load_pool() {
 	insert_pool "$@" || skip_all "cannot load vigil_hugepool"
 }
 
+# load_memory: vigil_memory, unloaded again at the end.
+load_memory() {
+	if ! [ -d /sys/module/vigil_predict ]; then
+		insmod "$modules/predict/vigil_predict.ko" ||
+			skip_all "cannot load vigil_predict"
+		on_exit rmmod vigil_predict
+	fi
+	insmod "$modules/memory/vigil_memory.ko" || skip_all "cannot load vigil_memory"
+	on_exit rmmod vigil_memory
+}
+
 insert_pool() {
 	insmod "$modules/hugepool/vigil_hugepool.ko" "$@"
 }

@@ -10,8 +10,7 @@ here=$(dirname "$(realpath "$0")")
 . "$here/../weightfs/weightfs-lib.sh"
 
 load_weightfs 4
-insmod "$modules/memory/vigil_memory.ko" || skip_all "cannot load vigil_memory"
-on_exit rmmod vigil_memory
+load_memory
 make_model model
 mount_weights ""
 huge_bytes=$(($(page_kib) * 1024))

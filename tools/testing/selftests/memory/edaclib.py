@@ -85,7 +85,7 @@ def expect_count(place, which, wanted):
 
 
 def features(sock, place):
-    """{(name, window in seconds): value or None}"""
+    """{(name, window in seconds; None for a ratio): value or None}"""
     found = {}
     component = corelib.genl.attr(V.VIGIL_A_FEATURE_COMPONENT, name(place))
     messages, _ = sock.dump(V.VIGIL_CMD_FEATURE_GET, component)

@@ -14,9 +14,14 @@ import glob
 import os
 import random
 import subprocess
+import sys
 
 import edaclib
 from memlib import corelib, expect
+
+sys.path[:0] = [os.path.join(corelib.TOP, "tools/model")]
+
+import rows  # noqa: E402  pylint: disable=wrong-import-position
 
 WINDOWS_S = (900, 3600, 21600)
 LOGS = sorted(glob.glob(os.path.join(corelib.TOP,
@@ -130,6 +135,18 @@ def all_features(log, now):
                 seconds).items()}
 
 
+def all_ratios(numbers):
+    """Of two numbers each, in 1/256; None when one is not known, or nothing."""
+    seconds = dict(zip(("15m", "1h", "6h"), WINDOWS_S))
+
+    def number(column):
+        name, _, window = column.rpartition("_")
+        return numbers[name, seconds[window]]
+    return {(name, None): 256 * number(above) // number(below)
+            if number(above) is not None and number(below) else None
+            for name, above, below in rows.RATIOS}
+
+
 def parse(line):
     """(time, found by the scrubber, cell), or None for an uncorrected error."""
     words = line.split()
@@ -163,6 +180,7 @@ def follow(lines, place):
         assert len(wanted) == 99
         # The count is told after the numbers were computed.
         found = edaclib.features(sock, place)
+        wanted.update(all_ratios(wanted))
         assert found == wanted, \
             {key: (found.get(key), wanted[key]) for key in wanted
              if found.get(key) != wanted[key]}

@@ -18,6 +18,7 @@ import pagemap  # noqa: E402  pylint: disable=wrong-import-position
 
 V = corelib.V
 PAGE = pagemap.PAGE_SIZE
+PREDICT = os.path.join(corelib.MODULES, "predict/vigil_predict.ko")
 MODULE = os.path.join(corelib.MODULES, "memory/vigil_memory.ko")
 # Emulated machines on a busy host take their time.
 PATIENCE_S = 60
@@ -51,6 +52,9 @@ def load(**parameters):
     if not corelib.loaded("vigil"):
         corelib.run("insmod", os.path.join(corelib.MODULES, "core/vigil.ko"))
         atexit.register(corelib.unload, "vigil")
+    if not corelib.loaded("vigil_predict"):
+        corelib.run("insmod", PREDICT)
+        atexit.register(corelib.unload, "vigil_predict")
     atexit.register(corelib.unload, "vigil_memory")
     atexit.register(release_all)
     insert(**parameters)

@@ -26,7 +26,7 @@ check_words() {
 	check_exit 0 "help" --help
 	for command in "component show" "component isolate" "component release" \
 		"dimm show" "dimm explain" "frame show" "frame isolate" "frame release" "state save" \
-		"state restore" "source show" "audit show" "pool show" "pool set" \
+		"state restore" "source show" "model show" "model load" "model unload" "audit show" "pool show" "pool set" \
 		"weights show" "weights preload" "weights evict" monitor; do
 		# shellcheck disable=SC2086 # two words
 		check_says 0 "usage: vigilctl $command" "help for $command" \

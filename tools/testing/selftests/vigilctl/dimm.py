@@ -131,7 +131,7 @@ def one_in_json():
     assert {cell["bank"] for cell in placed} == {11}
     assert set(placed[0]) == {"rank", "bank", "row", "column", "count",
                               "age-seconds"}
-    features = {(feature["name"], feature["window-seconds"]): feature
+    features = {(feature["name"], feature.get("window-seconds")): feature
                 for feature in one["features"]}
     assert len(features) == len(one["features"])
     assert features["all_ce_log_num", 21600]["value"] == STORM_CELLS + 1

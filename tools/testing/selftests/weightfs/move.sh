@@ -10,8 +10,7 @@ here=$(dirname "$(realpath "$0")")
 . "$here/weightfs-lib.sh"
 
 load_weightfs 48
-insmod "$modules/memory/vigil_memory.ko" || skip_all "cannot load vigil_memory"
-on_exit rmmod vigil_memory
+load_memory
 make_model model
 mount_weights ""
 node=/sys/class/vigil/memory-0
