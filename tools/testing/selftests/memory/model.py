@@ -157,6 +157,35 @@ def explained():
     unload()
 
 
+def given(place):
+    """What a model is given of a module: one row, in its order."""
+    windows = {seconds: window for window, seconds in rows.WINDOWS_S.items()}
+    found = {f"{name}_{windows[seconds]}" if seconds else name: value
+             for (name, seconds), value in
+             edaclib.features(corelib.vigil(), place).items()}
+    return np.array([[vgm.MISSING if found[name] is None else found[name]
+                      for name in rows.NAMES]])
+
+
+def shipped():
+    """The model that Vigil comes with says of a module what Python says of it."""
+    place, told = (0, 2, 1), set()
+    with open(os.path.join(corelib.TOP, "models/smartmem/memory-ue.vgm"),
+              "rb") as file:
+        data = file.read()
+    model = vgm.read(data)
+    assert load(data)["trees"] == len(model.trees)
+    for i in range(1, 41):
+        happen(error(7 * i % 50, 8 * (i % 5), place, bank=i % 3))
+        edaclib.expect_count(place, "corrected_errors", i)
+        margin, = vgm.margins_q16(model, given(place))
+        risk = vgm.permille(model, int(margin))
+        expect(lambda wanted=str(risk): fact(place, "risk_permille") == wanted)
+        told.add(risk)
+    assert len(told) > 5, told
+    unload()
+
+
 def page(place, index, count=1):
     """The physical address of a page of ours, after so many errors there."""
     paddr = BLOCKS.paddr(index)
@@ -284,5 +313,5 @@ def prepare():
     BLOCKS = memlib.Blocks()
 
 
-corelib.main([without, told, alarm, explained, lowers, one_at_a_time, damaged,
+corelib.main([without, told, alarm, explained, shipped, lowers, one_at_a_time, damaged,
               installed, storm], prepare)
