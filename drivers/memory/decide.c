@@ -412,7 +412,7 @@ static void set_decided(struct vigil_memory_dimm *dimm, u64 row)
 }
 
 /*
- * Not as many errors as it takes; but with what a model says? Two of three
+ * Not as many errors as it takes; but with what a model says? Seven of ten
  * alarms are false, so the frames go one at a time.
  */
 static bool decide_foreseen(const struct vigil_suspect *suspect, u32 events)
