@@ -64,12 +64,12 @@ static int __init vigil_memory_init(void)
 	err = vigil_memory_dimms_init();
 	if (err)
 		goto drain_exit;
-	err = vigil_memory_risk_init();
-	if (err)
-		goto dimms_exit;
 	err = vigil_memory_nodes_init();
 	if (err)
 		goto nodes_exit;
+	err = vigil_memory_risk_init();
+	if (err)
+		goto stop_sources;
 	err = vigil_memory_sources_start();
 	if (err)
 		goto stop_sources;
@@ -80,6 +80,7 @@ static int __init vigil_memory_init(void)
 
 stop_sources:
 	vigil_memory_sources_stop();
+	vigil_memory_risk_exit();
 	vigil_memory_drain_stop();
 	vigil_memory_nodes_stop();
 nodes_exit:
@@ -88,12 +89,9 @@ nodes_exit:
 	vigil_memory_frames_exit();
 	vigil_memory_nodes_exit();
 	vigil_memory_dimms_exit();
-	vigil_memory_risk_exit();
 	vigil_memory_drain_exit();
 	return err;
 
-dimms_exit:
-	vigil_memory_dimms_exit();
 drain_exit:
 	vigil_memory_drain_exit();
 actions_exit:
@@ -104,13 +102,13 @@ actions_exit:
 static void __exit vigil_memory_exit(void)
 {
 	vigil_memory_sources_stop();
+	vigil_memory_risk_exit();
 	vigil_memory_drain_stop();
 	vigil_memory_nodes_stop();
 	vigil_memory_actions_exit();
 	vigil_memory_frames_exit();
 	vigil_memory_nodes_exit();
 	vigil_memory_dimms_exit();
-	vigil_memory_risk_exit();
 	vigil_memory_drain_exit();
 }
 

@@ -23,7 +23,7 @@ static_assert(VIGIL_FEATURE_MISSING == VIGIL_PREDICT_MISSING);
 #define RISK_TTL_MS	(5 * 60 * 1000)
 
 static struct {
-	struct vigil_predictor *predictor;	/* constant while loaded */
+	struct vigil_predictor *predictor;	/* or NULL; vigil_memory_lock */
 	s32 numbers[VIGIL_RISK_FEATURES];	/* vigil_memory_lock */
 	s64 contributions_q24[VIGIL_RISK_FEATURES];	/* vigil_memory_lock */
 } risk;
@@ -60,15 +60,30 @@ static const struct vigil_predictor_desc desc = {
 	.changed = model_changed,
 };
 
+/* The watch may be brought forward from now on. */
 int vigil_memory_risk_init(void)
 {
-	risk.predictor = vigil_predictor_register(&desc);
-	return PTR_ERR_OR_ZERO(risk.predictor);
+	struct vigil_predictor *predictor = vigil_predictor_register(&desc);
+
+	if (IS_ERR(predictor))
+		return PTR_ERR(predictor);
+	mutex_lock(&vigil_memory_lock);
+	risk.predictor = predictor;
+	mutex_unlock(&vigil_memory_lock);
+	return 0;
 }
 
+/* Not any more; modules are judged without a model. */
 void vigil_memory_risk_exit(void)
 {
-	vigil_predictor_unregister(risk.predictor);
+	struct vigil_predictor *predictor;
+
+	mutex_lock(&vigil_memory_lock);
+	predictor = risk.predictor;
+	risk.predictor = NULL;
+	mutex_unlock(&vigil_memory_lock);
+	if (predictor)
+		vigil_predictor_unregister(predictor);
 }
 
 /* Are there errors that a model could know something about? */
@@ -101,7 +116,7 @@ void vigil_memory_risk_predict(struct vigil_memory_dimm *dimm)
 {
 	struct vigil_prediction *prediction = &dimm->prediction;
 
-	if (!has_errors(dimm) ||
+	if (!risk.predictor || !has_errors(dimm) ||
 	    vigil_predict_eval(risk.predictor, numbers_of_locked(dimm),
 			       prediction))
 		memset(prediction, 0, sizeof(*prediction));
@@ -134,7 +149,7 @@ void vigil_memory_risk_number(const struct vigil_memory_dimm *dimm,
 		number->name = vigil_ratio_names[index - VIGIL_RISK_WINDOWED];
 	}
 	number->value = numbers[index];
-	number->predicted = *dimm->prediction.model &&
+	number->predicted = risk.predictor && *dimm->prediction.model &&
 			    !vigil_predict_explain(risk.predictor, numbers,
 						   risk.contributions_q24);
 	number->contribution_q24 = risk.contributions_q24[index];

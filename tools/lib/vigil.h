@@ -90,7 +90,8 @@ struct vigil_field {
  * @record: record
  *
  * Return: the name of its attribute set: "component", "operation", "event",
- * "feature", "cell", or "value" for a counter or policy in a component.
+ * "feature", "cell", "source", "frame", "audit", "model", or "value" for a counter
+ * or policy in a component.
  */
 const char *vigil_record_kind(const struct vigil_record *record);
 

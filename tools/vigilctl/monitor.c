@@ -86,6 +86,19 @@ static void print_event(const struct vigil_record *record)
 	show_line(stdout, "%s: %s, %s", name, kind, text);
 }
 
+static void print_model(const struct vigil_record *record)
+{
+	const char *subject = show_string(record, VIGIL_A_MODEL_SUBJECT);
+
+	if (vigil_record_has(record, VIGIL_A_MODEL_NAME))
+		show_line(stdout, "%s: model %s %s judges", subject,
+			  show_string(record, VIGIL_A_MODEL_NAME),
+			  show_string(record, VIGIL_A_MODEL_VERSION));
+	else
+		show_line(stdout, "%s: no model, thresholds judge alone",
+			  subject);
+}
+
 static void print_message(const struct vigil_notice *notice)
 {
 	const char *kind = vigil_record_kind(notice->record);
@@ -94,6 +107,8 @@ static void print_message(const struct vigil_notice *notice)
 		print_component(notice->message, notice->record);
 	else if (!strcmp(kind, "operation"))
 		show_operation(notice->record, stdout);
+	else if (!strcmp(kind, "model"))
+		print_model(notice->record);
 	else
 		print_event(notice->record);
 }

@@ -121,6 +121,20 @@ def told():
     expect(lambda: fact((0, 0, 0), "risk_permille") == "unknown")
 
 
+def monitored():
+    """vigilctl monitor tells of models, to people and to programs."""
+    for options, patterns in (
+            (["--pretty"], ["memory-ue: model one 1 judges", "memory-ue: no model"]),
+            ([], ['"type":"model-ntf"', '"subject":"memory-ue"'])):
+        monitor = subprocess.Popen([CTL, "monitor", "--timeout", "5", *options],
+                                   stdout=subprocess.PIPE, text=True)
+        monitor.stdout.readline()  # it listens
+        load(stump("one", 1))
+        unload()
+        text = monitor.communicate()[0]
+        assert all(pattern in text for pattern in patterns), text
+
+
 def alarm():
     """At the model's threshold a memory module is failing; then it dwells."""
     place = (0, 0, 1)
@@ -306,6 +320,27 @@ def storm():
     unload()
 
 
+def reload():
+    """The module can go, and come back, while models are loaded."""
+    path, done = keep("test.vgm", stump("again", 1)), threading.Event()
+
+    def loading():
+        while not done.is_set():
+            ctl("model", "load", path)
+    thread = threading.Thread(target=loading)
+    thread.start()
+    keep("vigil/memory-ue.vgm", stump("installed", 1))
+    try:
+        for _ in range(10):
+            memlib.reload()
+            happen(error(1, 8, (0, 0, 0)))
+    finally:
+        done.set()
+        thread.join()
+        os.unlink(f"{WORK}/vigil/memory-ue.vgm")
+    unload()
+
+
 def prepare():
     global BLOCKS  # pylint: disable=global-statement
     shutil.rmtree(WORK, ignore_errors=True)
@@ -313,5 +348,5 @@ def prepare():
     BLOCKS = memlib.Blocks()
 
 
-corelib.main([without, told, alarm, explained, shipped, lowers, one_at_a_time, damaged,
-              installed, storm], prepare)
+corelib.main([without, told, monitored, alarm, explained, shipped, lowers, one_at_a_time, damaged,
+              installed, storm, reload], prepare)
