@@ -153,8 +153,6 @@ def read_trees(data, depths, nr_features):
         nodes = np.frombuffer(data, NODE, (1 << depth) - 1, at)
         leaves = np.frombuffer(data, "<i4", 1 << depth, at + nodes.nbytes)
         need((nodes["feature"] & FEATURE_MASK < nr_features).all(), "unknown feature")
-        need(not ((nodes["feature"] >= MISSING_RIGHT) & (nodes["threshold"] == S32_MIN)).any(),
-             "a node sends everything right")
         trees.append(Tree(nodes, leaves))
         at += nodes.nbytes + leaves.nbytes
     return trees

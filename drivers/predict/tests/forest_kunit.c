@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Forests of decision trees, in the kernel. tools/testing/unit has more of it.
+ * Forests of decision trees, as the kernel computes: the sample, and the files
+ * that are refused. tools/testing/unit has the rest.
  *
  * forest.c is compiled into the suite.
  */
@@ -8,138 +9,135 @@
 #include <linux/module.h>
 
 #include "../forest.c"
+#include "sample.h"
 
-#define SCHEMA	0x1234
-#define Q24(x)	cpu_to_le32((x) * (1 << 24))
-
-/* A stump: margin 1 when the second number is 5 or more, or missing; else -1. */
-struct stump {
-	struct vigil_format_header header;
-	struct vigil_format_point points[2];
-	u8 depths[8];
-	struct vigil_format_node node;
-	__le32 leaves[2];
-};
-
-static void seal(struct stump *file)
+static struct vigil_forest *open_bytes(const struct sample *sample,
+				       size_t bytes, const char **why)
 {
-	file->header.checksum = cpu_to_le32(checksum_of((u8 *)file,
-							sizeof(*file)));
+	return vigil_forest_open(sample, bytes, SAMPLE_SCHEMA, SAMPLE_FEATURES,
+				 why);
 }
 
-static void fill(struct stump *file)
+static struct vigil_forest *open_sample(struct sample *sample,
+					const char **why)
 {
-	*file = (struct stump) {
-		.header = {
-			.magic = VIGIL_FORMAT_MAGIC,
-			.version = cpu_to_le16(VIGIL_FORMAT_VERSION),
-			.header_bytes = cpu_to_le16(sizeof(file->header)),
-			.total_bytes = cpu_to_le32(sizeof(*file)),
-			.schema = cpu_to_le64(SCHEMA),
-			.nr_features = cpu_to_le16(2),
-			.nr_trees = cpu_to_le16(1),
-			.max_depth = 1,
-			.nr_points = 2,
-			.name = "stump",
-			.version_text = "1",
-			.subject = "test",
-		},
-		.points = {
-			{ cpu_to_le32(-65536), cpu_to_le32(100) },
-			{ cpu_to_le32(65536), cpu_to_le32(300) },
-		},
-		.depths = { 1 },
-		.node = {
-			.threshold = cpu_to_le32(4),
-			.feature = cpu_to_le16(1 | VIGIL_FORMAT_MISSING_RIGHT),
-		},
-		.leaves = { Q24(-1), Q24(1) },
-	};
-	seal(file);
+	sample_repair(sample, sizeof(*sample));
+	return open_bytes(sample, sizeof(*sample), why);
 }
 
-static struct vigil_forest *open_file(const struct stump *file,
-				      const char **why)
+static struct vigil_forest *open_good(struct kunit *test)
 {
-	return vigil_forest_open(file, sizeof(*file), SCHEMA, 2, why);
-}
-
-static void a_model_says(struct kunit *test)
-{
-	static const struct {
-		s32 features[2];
-		s32 margin_q16;
-	} rows[] = {
-		{ { 9, 4 }, -65536 },
-		{ { 0, 5 }, 65536 },
-		{ { 0, S32_MIN }, 65536 },
-		{ { S32_MIN, S32_MAX }, 65536 },
-		{ { S32_MIN, S32_MIN + 1 }, -65536 },
-	};
+	struct sample sample = sample_file;
 	struct vigil_forest *forest;
-	struct stump file;
 	const char *why;
-	s64 moved[2];
-	int i;
 
-	fill(&file);
-	forest = open_file(&file, &why);
+	forest = open_sample(&sample, &why);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, forest);
-	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		KUNIT_EXPECT_EQ(test, rows[i].margin_q16,
-				vigil_forest_margin(forest, rows[i].features));
-		KUNIT_EXPECT_EQ(test, 0,
-				vigil_forest_explain(forest, rows[i].features,
-						     moved));
-		KUNIT_EXPECT_EQ(test, 0, moved[0]);
-		KUNIT_EXPECT_EQ(test, rows[i].margin_q16, moved[1] >> 8);
-	}
-	KUNIT_EXPECT_EQ(test, 100U, vigil_forest_permille(forest, S32_MIN));
-	KUNIT_EXPECT_EQ(test, 200U, vigil_forest_permille(forest, 0));
-	KUNIT_EXPECT_EQ(test, 300U, vigil_forest_permille(forest, S32_MAX));
+	return forest;
+}
+
+static void margins_are_right(struct kunit *test)
+{
+	struct vigil_forest *forest = open_good(test);
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(sample_rows); i++)
+		KUNIT_EXPECT_EQ_MSG(test,
+				    sample_rows[i].margin_q2 *
+				    (SAMPLE_ONE_Q16 / 4),
+				    vigil_forest_margin(forest,
+							sample_rows[i].features),
+				    "row %u", i);
 	vigil_forest_free(forest);
 }
 
-static void a_file_is_refused(struct kunit *test)
+static void explanations_add_up(struct kunit *test)
 {
-	struct stump file;
+	struct vigil_forest *forest = open_good(test);
+	s64 parts[SAMPLE_FEATURES], sum;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(sample_rows); i++) {
+		sum = vigil_forest_explain(forest, sample_rows[i].features,
+					   parts);
+		sum += parts[0] + parts[1] + parts[2];
+		KUNIT_EXPECT_EQ_MSG(test, sum,
+				    (s64)sample_rows[i].margin_q2 *
+				    (SAMPLE_ONE_Q24 / 4), "row %u", i);
+	}
+	vigil_forest_free(forest);
+}
+
+static void calibration_is_straight(struct kunit *test)
+{
+	static const struct {
+		s32 margin_q16;
+		u32 permille;
+	} cases[] = {
+		{ S32_MIN, 50 }, { -131072, 50 }, { 0, 430 }, { 131071, 809 },
+		{ 131072, 810 }, { S32_MAX, 810 },
+	};
+	struct vigil_forest *forest = open_good(test);
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++)
+		KUNIT_EXPECT_EQ(test, cases[i].permille,
+				vigil_forest_permille(forest,
+						      cases[i].margin_q16));
+	vigil_forest_free(forest);
+}
+
+static void bad_files_are_refused(struct kunit *test)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(sample_refusals); i++) {
+		struct sample sample = sample_file;
+		struct vigil_forest *forest;
+		const char *why;
+
+		((u8 *)&sample)[sample_refusals[i].at] =
+			sample_refusals[i].value;
+		forest = open_sample(&sample, &why);
+		KUNIT_ASSERT_EQ_MSG(test, -EINVAL, PTR_ERR_OR_ZERO(forest),
+				    "case %u", i);
+		KUNIT_EXPECT_STREQ(test, why, sample_refusals[i].why);
+	}
+}
+
+/* Above all that the checksum is the one that programs compute, too. */
+static void broken_files_are_refused(struct kunit *test)
+{
+	static const u8 known[] = "123456789";
+	struct sample sample = sample_file;
 	const char *why;
+	u32 bytes;
 
-	fill(&file);
-	file.node.feature = cpu_to_le16(2);
-	seal(&file);
-	KUNIT_EXPECT_EQ(test, -EINVAL, PTR_ERR(open_file(&file, &why)));
-	KUNIT_EXPECT_STREQ(test, why,
-			   "a node asks for a feature that there is not");
-
-	fill(&file);
-	file.leaves[0] = 0;
-	KUNIT_EXPECT_EQ(test, -EINVAL, PTR_ERR(open_file(&file, &why)));
+	KUNIT_EXPECT_EQ(test, 0xcbf43926U, ~crc32_le(~0U, known, 9));
+	sample_repair(&sample, sizeof(sample));
+	for (bytes = 0; bytes < sizeof(sample); bytes++)
+		KUNIT_EXPECT_TRUE(test,
+				  IS_ERR(open_bytes(&sample, bytes, &why)));
+	sample.depths[7]++;
+	KUNIT_EXPECT_TRUE(test, IS_ERR(open_bytes(&sample, bytes, &why)));
 	KUNIT_EXPECT_STREQ(test, why, "wrong checksum");
-
-	fill(&file);
-	KUNIT_EXPECT_EQ(test, -EINVAL,
-			PTR_ERR(vigil_forest_open(&file, sizeof(file) - 1,
-						  SCHEMA, 2, &why)));
-	KUNIT_EXPECT_EQ(test, -EINVAL,
-			PTR_ERR(vigil_forest_open(&file, sizeof(file),
-						  SCHEMA + 1, 2, &why)));
-	KUNIT_EXPECT_STREQ(test, why, "it was trained for other features");
 }
 
 static struct kunit_case forest_cases[] = {
-	KUNIT_CASE(a_model_says),
-	KUNIT_CASE(a_file_is_refused),
+	KUNIT_CASE(margins_are_right),
+	KUNIT_CASE(explanations_add_up),
+	KUNIT_CASE(calibration_is_straight),
+	KUNIT_CASE(bad_files_are_refused),
+	KUNIT_CASE(broken_files_are_refused),
 	{}
 };
 
 static struct kunit_suite forest_suite = {
-	.name = "vigil_forest",
+	.name = "vigil_predict_forest",
 	.test_cases = forest_cases,
 };
 
 kunit_test_suite(forest_suite);
 
-MODULE_DESCRIPTION("KUnit tests of forests of decision trees");
-MODULE_AUTHOR("Vigil maintainers");
+MODULE_DESCRIPTION("Tests of forests of decision trees");
 MODULE_LICENSE("GPL");

@@ -1,215 +1,215 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * predict [--insns] MODEL.vgm MODEL.json CONFIG ROWS FEATURES LIMIT ROUNDS FLAVOUR
+ * predict OURS THEIRS ROWS vigil|libxgboost|same [ROUNDS] - one model, ours and
+ * XGBoost's, and rows of s32, one at a time.
  *
- * What it costs to ask a forest about one row, Vigil's engine beside libxgboost's C
- * API (in-place prediction of margins, one thread), with the same forest and the same
- * rows: nanoseconds, or instructions in a guest that counts them. Prints JSON lines,
- * and fails when the two decide differently about a row: is the margin above LIMIT?
- *
- * ROWS has FEATURES 32-bit integers for each row. CONFIG is libxgboost's.
+ * "same" compares what they say of each row. The others go over all rows, ROUNDS
+ * times, and print one line of JSON: the best time of a row and, where the machine
+ * tells them, instructions.
  */
-#define _GNU_SOURCE
 #include <err.h>
-#include <inttypes.h>
+#include <linux/perf_event.h>
 #include <math.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <fcntl.h>
 #include <time.h>
+#include <unistd.h>
 #include <xgboost/c_api.h>
 
 #include "drivers/predict/forest.h"
-#include "insns.h"
 
-#define MUST(call) \
-	do { \
-		if (call) \
-			errx(1, "libxgboost: %s", XGBGetLastError()); \
-	} while (0)
+/* Sums of floats are not exact, and leaves were rounded. */
+#define TOLERANCE_Q16	16
 
-static const char *config;
+#define ALL_TREES	"\"iteration_begin\":0,\"iteration_end\":0"
 
-struct rows {
-	s32 *numbers;
-	float *floats;
-	size_t nr;
-	u32 nr_features;
+struct mapping {
+	const void *data;
+	size_t bytes;
 };
 
-static uint64_t now_ns(void)
-{
-	struct timespec now;
+static struct vigil_forest *forest;
+static BoosterHandle booster;
+static DMatrixHandle proxy;	/* once for all rows: it need not make its own */
+static const s32 *rows;
+static size_t nr_rows, nr_features;
+static float *floats;		/* all rows, NaN where a number is missing */
+static float *current;		/* the one that libxgboost looks at */
+static char where[128];		/* ... and how it knows that */
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
+static struct mapping map(const char *name)
+{
+	int fd = open(name, O_RDONLY);
+	struct mapping file;
+	struct stat about;
+
+	if (fd < 0 || fstat(fd, &about))
+		err(1, "%s", name);
+	file.bytes = about.st_size;
+	file.data = mmap(NULL, file.bytes, PROT_READ, MAP_PRIVATE | MAP_POPULATE,
+			 fd, 0);
+	if (file.data == MAP_FAILED)
+		err(1, "%s", name);
+	close(fd);
+	return file;
 }
 
-static void *read_file(const char *path, size_t *bytes)
+static void must(int failed)
 {
-	FILE *file = fopen(path, "rb");
-	char *data;
-
-	if (!file || fseek(file, 0, SEEK_END))
-		err(1, "%s", path);
-	*bytes = ftell(file);
-	rewind(file);
-	data = malloc(*bytes);
-	if (!data || fread(data, 1, *bytes, file) != *bytes)
-		err(1, "%s", path);
-	fclose(file);
-	return data;
+	if (failed)
+		errx(1, "libxgboost: %s", XGBGetLastError());
 }
 
-static struct rows read_rows(const char *path, u32 nr_features)
+static void open_ours(const char *name)
 {
-	struct rows rows = { .nr_features = nr_features };
-	size_t bytes, nr;
-
-	rows.numbers = read_file(path, &bytes);
-	nr = bytes / sizeof(s32);
-	rows.nr = nr / nr_features;
-	rows.floats = malloc(nr * sizeof(float));
-	for (size_t i = 0; i < nr; i++)
-		rows.floats[i] = rows.numbers[i] == VIGIL_FOREST_MISSING ?
-				 NAN : (float)rows.numbers[i];
-	return rows;
-}
-
-static struct vigil_forest *open_vigil(const char *path)
-{
-	const struct vigil_format_header *header;
-	struct vigil_forest *forest;
+	struct mapping file = map(name);
+	const struct vigil_format_header *header = file.data;
 	const char *why;
-	size_t bytes;
-	void *data = read_file(path, &bytes);
 
-	header = data;
-	forest = vigil_forest_open(data, bytes, header->schema,
-				   header->nr_features, &why);
+	nr_features = le16_to_cpu(header->nr_features);
+	forest = vigil_forest_open(file.data, file.bytes,
+				   le64_to_cpu(header->schema), nr_features, &why);
 	if (IS_ERR(forest))
-		errx(1, "%s: %s", path, why);
-	free(data);
-	return forest;
+		errx(1, "%s: %s", name, why);
 }
 
-static BoosterHandle open_xgboost(const char *path)
+static void open_theirs(const char *name)
 {
-	BoosterHandle booster;
-
-	MUST(XGBoosterCreate(NULL, 0, &booster));
-	MUST(XGBoosterLoadModel(booster, path));
-	MUST(XGBoosterSetParam(booster, "nthread", "1"));
-	return booster;
+	must(XGBoosterCreate(NULL, 0, &booster));
+	must(XGBoosterLoadModel(booster, name));
+	must(XGBoosterSetParam(booster, "nthread", "1"));
+	must(XGProxyDMatrixCreate(&proxy));
 }
 
-/* The description of a row is made once, as a careful user would. */
-static float ask_xgboost(BoosterHandle booster, float *row, u32 nr)
+static void read_rows(const char *name)
 {
-	static char array[256];
-	static float *described;
-	bst_ulong const *shape;
+	struct mapping file = map(name);
+	size_t count = file.bytes / sizeof(s32);
+
+	rows = file.data;
+	nr_rows = count / nr_features;
+	floats = malloc(file.bytes);
+	current = malloc(nr_features * sizeof(*current));
+	for (size_t i = 0; i < count; i++)
+		floats[i] = rows[i] == VIGIL_FOREST_MISSING ? NAN : rows[i];
+	snprintf(where, sizeof(where),
+		 "{\"data\":[%zu,true],\"shape\":[1,%zu],\"typestr\":\"<f4\",\"version\":3}",
+		 (size_t)current, nr_features);
+}
+
+static long long ask_ours(size_t row)
+{
+	s32 margin_q16 = vigil_forest_margin(forest, rows + row * nr_features);
+
+	return margin_q16 + vigil_forest_permille(forest, margin_q16);
+}
+
+static float margin_of_theirs(size_t row)
+{
+	static const char how[] = "{\"type\":1,\"training\":false,\"missing\":NaN," ALL_TREES
+				  ",\"strict_shape\":false,\"cache_id\":0}";
+	const bst_ulong *shape;
 	const float *result;
-	bst_ulong dim;
+	bst_ulong dimensions;
 
-	if (described != row) {
-		snprintf(array, sizeof(array),
-			 "{\"data\": [%zu, true], \"shape\": [1, %u], \"typestr\": \"<f4\", \"version\": 3}",
-			 (size_t)row, nr);
-		described = row;
-	}
-	MUST(XGBoosterPredictFromDense(booster, array, config, NULL, &shape,
-				       &dim, &result));
+	memcpy(current, floats + row * nr_features, nr_features * sizeof(*current));
+	must(XGBoosterPredictFromDense(booster, where, how, proxy, &shape, &dimensions,
+				       &result));
 	return *result;
 }
 
-static double per_row_vigil(const struct vigil_forest *forest,
-			    const struct rows *rows, uint64_t (*clock)(void))
+static long long ask_theirs(size_t row)
 {
-	uint64_t start = clock();
-	s64 sum = 0;
-
-	for (size_t i = 0; i < rows->nr; i++)
-		sum += vigil_forest_margin(forest,
-					   rows->numbers + i * rows->nr_features);
-	/* The sum is used, so that it is computed. */
-	return (double)(clock() - start + (sum == 1)) / rows->nr;
+	return margin_of_theirs(row) * 65536;
 }
 
-static double per_row_xgboost(BoosterHandle booster, const struct rows *rows,
-			      uint64_t (*clock)(void))
+/* Decisions are the same, and what they are made of. */
+static int compare(void)
 {
-	float row[rows->nr_features];
-	uint64_t start = clock();
+	s32 alarm_q16 = vigil_forest_info(forest)->alarm_q16;
+	size_t alarms = 0, others = 0;
 
-	for (size_t i = 0; i < rows->nr; i++) {
-		memcpy(row, rows->floats + i * rows->nr_features, sizeof(row));
-		ask_xgboost(booster, row, rows->nr_features);
+	for (size_t row = 0; row < nr_rows; row++) {
+		s32 ours = vigil_forest_margin(forest, rows + row * nr_features);
+		double theirs = margin_of_theirs(row) * 65536.0;
+
+		alarms += ours >= alarm_q16;
+		others += (ours >= alarm_q16) != (theirs >= alarm_q16) ||
+			  fabs(ours - theirs) > TOLERANCE_Q16;
 	}
-	return (double)(clock() - start) / rows->nr;
+	printf("{\"rows\": %zu, \"alarms\": %zu, \"others\": %zu}\n", nr_rows, alarms,
+	       others);
+	return others != 0;
 }
 
-static size_t count_differences(const struct vigil_forest *forest,
-				BoosterHandle booster, const struct rows *rows,
-				double limit)
+/* Of this thread: whoever else runs here does not count. */
+static double now_ns(void)
 {
-	size_t differences = 0;
+	struct timespec now;
 
-	for (size_t i = 0; i < rows->nr; i++) {
-		size_t at = i * rows->nr_features;
-		s32 ours = vigil_forest_margin(forest, rows->numbers + at);
-		float theirs = ask_xgboost(booster, rows->floats + at,
-					   rows->nr_features);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return now.tv_sec * 1e9 + now.tv_nsec;
+}
 
-		differences += (ours >= (s32)lround(limit * 65536)) !=
-			       (theirs >= limit);
+/* Counts instructions of this program, if the machine and its rules let it. */
+static int open_counter(void)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_HARDWARE,
+		.size = sizeof(attr),
+		.config = PERF_COUNT_HW_INSTRUCTIONS,
+		.exclude_kernel = 1,
+		.exclude_hv = 1,
+	};
+
+	return syscall(SYS_perf_event_open, &attr, 0, -1, -1, 0);
+}
+
+static long long count(int counter)
+{
+	long long insns;
+
+	return read(counter, &insns, sizeof(insns)) == sizeof(insns) ? insns : 0;
+}
+
+static void measure(long long (*ask)(size_t row), int rounds)
+{
+	double best_ns = INFINITY, begin_ns, insns = 0;
+	int counter = open_counter();
+
+	for (int round = 0; round < rounds; round++) {
+		insns = -count(counter);
+		begin_ns = now_ns();
+		for (size_t row = 0; row < nr_rows; row++)
+			__asm__ volatile("" : : "r"(ask(row)));
+		best_ns = fmin(best_ns, now_ns() - begin_ns);
+		insns += count(counter);
 	}
-	return differences;
-}
-
-static void print(const char *name, const char *subject, const char *flavour,
-		  const double *values, int nr)
-{
-	printf("{\"name\": \"%s\", \"unit\": \"%s\", \"subject\": \"%s\", ", name,
-	       strcmp(name, "row_ns") ? "instructions" : "ns", subject);
-	printf("\"variant\": \"%s\", \"values\": [", flavour);
-	for (int i = 0; i < nr; i++)
-		printf("%s%.1f", i ? ", " : "", values[i]);
-	puts("]}");
+	printf("{\"row_ns\": %.1f", best_ns / nr_rows);
+	if (counter >= 0)
+		printf(", \"row_insns\": %.1f", insns / nr_rows);
+	puts("}");
 }
 
 int main(int argc, char **argv)
 {
-	bool insns = argc > 1 && !strcmp(argv[1], "--insns");
-	uint64_t (*clock)(void) = insns ? insns_now : now_ns;
-	const char *name = insns ? "row_insns" : "row_ns";
-	struct vigil_forest *forest;
-	BoosterHandle booster;
-	struct rows rows;
-	size_t differ;
+	bool is_ours;
 	int rounds;
 
-	argv += insns;
-	if (argc != 9 + insns)
-		errx(1, "see the comment at its top");
-	forest = open_vigil(argv[1]);
-	booster = open_xgboost(argv[2]);
-	config = argv[3];
-	rows = read_rows(argv[4], atoi(argv[5]));
-	rounds = atoi(argv[7]);
-	differ = count_differences(forest, booster, &rows, atof(argv[6]));
-	if (differ)
-		errx(1, "%zu of %zu rows decided differently", differ, rows.nr);
-	if (insns)
-		insns_start();
-
-	double ours[rounds], theirs[rounds];
-
-	for (int i = 0; i < rounds; i++) {
-		ours[i] = per_row_vigil(forest, &rows, clock);
-		theirs[i] = per_row_xgboost(booster, &rows, clock);
-	}
-	print(name, "vigil", argv[8], ours, rounds);
-	print(name, "libxgboost", argv[8], theirs, rounds);
-	fprintf(stderr, "%s: the same decision about each of %zu rows\n",
-		argv[8], rows.nr);
+	if (argc < 5)
+		errx(1, "usage: predict OURS THEIRS ROWS vigil|libxgboost|same [ROUNDS]");
+	is_ours = !strcmp(argv[4], "vigil");
+	rounds = argc > 5 ? atoi(argv[5]) : 1;
+	open_ours(argv[1]);
+	if (!is_ours)
+		open_theirs(argv[2]);
+	read_rows(argv[3]);
+	if (!strcmp(argv[4], "same"))
+		return compare();
+	measure(is_ours ? ask_ours : ask_theirs, rounds);
 	return 0;
 }

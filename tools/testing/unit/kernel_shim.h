@@ -7,11 +7,19 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <linux/types.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* As the kernel has it: a message is not needed. */
+#undef static_assert
+#define static_assert(condition, ...) \
+	unit_static_assert(condition, ##__VA_ARGS__, #condition)
+#define unit_static_assert(condition, message, ...) \
+	_Static_assert(condition, message)
 
 typedef uint8_t u8;
 typedef uint16_t u16;
@@ -22,7 +30,6 @@ typedef int16_t s16;
 typedef int32_t s32;
 typedef int64_t s64;
 
-#define U32_MAX UINT32_MAX
 #define S32_MAX INT32_MAX
 #define S32_MIN INT32_MIN
 
@@ -30,10 +37,6 @@ typedef int64_t s64;
 #define U16_MAX UINT16_MAX
 #define U32_MAX UINT32_MAX
 #define U64_MAX UINT64_MAX
-
-/* The kernel's takes no message either. */
-#undef static_assert
-#define static_assert(condition) _Static_assert(condition, #condition)
 
 #ifndef ARRAY_SIZE
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
@@ -43,6 +46,10 @@ typedef int64_t s64;
 #define max(a, b) ({ __auto_type _a = (a); __auto_type _b = (b); _a > _b ? _a : _b; })
 #define min_t(type, a, b) min((type)(a), (type)(b))
 #define max_t(type, a, b) max((type)(a), (type)(b))
+#define clamp_t(type, value, low, high) ({ \
+	type _value = (value), _low = (low), _high = (high); \
+	_value < _low ? _low : _value > _high ? _high : _value; \
+})
 
 #define READ_ONCE(x) __atomic_load_n(&(x), __ATOMIC_RELAXED)
 #define WRITE_ONCE(x, value) __atomic_store_n(&(x), value, __ATOMIC_RELAXED)
@@ -125,42 +132,44 @@ static inline int hex_to_bin(unsigned char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+#define OPTIMIZER_HIDE_VAR(var) __asm__("" : "+r"(var))
+
 #define noinline __attribute__((__noinline__))
 
-#define __le16 u16
-#define __le32 u32
-#define __le64 u64
-#define le16_to_cpu(value) (value)	/* where tests run */
+/* Tests run where this is the order of bytes. */
+#define le16_to_cpu(value) (value)
 #define le32_to_cpu(value) (value)
 #define le64_to_cpu(value) (value)
+#define cpu_to_le16(value) ((u16)(value))
+#define cpu_to_le32(value) ((u32)(value))
+#define cpu_to_le64(value) ((u64)(value))
 
-#define clamp_t(type, value, low, high) ({ \
-	type _v = (value), _l = (low), _h = (high); \
-	_v < _l ? _l : _v > _h ? _h : _v; })
-
-#define GFP_KERNEL 0
-#define kvfree(p) free(p)
-
-static inline void *kvzalloc(size_t size, int flags)
-{
-	(void)flags;
-	return calloc(1, size);
-}
-
-#define ERR_PTR(error) ((void *)(long)(error))
-#define PTR_ERR(p) ((long)(p))
-#define IS_ERR(p) ((unsigned long)(p) >= (unsigned long)-4095)
-
-/* IEEE 802.3, bit by bit. */
+/* Four bits at a time. */
 static inline u32 crc32_le(u32 crc, const void *data, size_t bytes)
 {
-	for (const u8 *p = data; bytes--; p++) {
-		crc ^= *p;
-		for (int i = 0; i < 8; i++)
-			crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
+	static const u32 table[16] = {
+		0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac,
+		0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
+		0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
+		0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
+	};
+	const u8 *byte = data;
+
+	while (bytes--) {
+		crc ^= *byte++;
+		crc = crc >> 4 ^ table[crc % 16];
+		crc = crc >> 4 ^ table[crc % 16];
 	}
 	return crc;
 }
+
+#define GFP_KERNEL 0
+#define kvzalloc(bytes, flags) ((void)(flags), calloc(1, bytes))
+#define kvfree(memory) free(memory)
+
+#define ERR_PTR(err) ((void *)(intptr_t)(err))
+#define PTR_ERR(p) ((long)(p))
+#define IS_ERR(p) ((uintptr_t)(p) >= (uintptr_t)-4095)
 
 #define PAGE_SIZE 4096UL
 #define offset_in_page(p) ((unsigned long)(p) & (PAGE_SIZE - 1))

@@ -1,327 +1,357 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Forests of decision trees: what they say, why, and which files are refused.
+ * Forests of decision trees: what they say, and which files are refused.
  */
 /* unit-sources: drivers/predict/forest.c */
-/* unit-cflags: -include kernel_shim.h */
-#include "drivers/predict/forest.h"
+/* unit-cflags: -include kernel_shim.h -Wl,--wrap=calloc */
+#include "drivers/predict/tests/sample.h"
 #include "unit.h"
 
-#define SCHEMA 0x1234567890abcdefULL
-#define FEATURES 3
-#define Q24(x) ((s32)((x) * (1 << 24)))
-#define Q16(x) ((s32)((x) * (1 << 16)))
-#define Q12(x) ((s16)((x) * (1 << 12)))
+static bool no_memory;
+static const char *why;
 
-/* A file with a tree of depth 2 and one of depth 1. */
-struct file {
-	struct vigil_format_header header;
-	struct vigil_format_point points[3];
-	u8 depths[8];
-	struct vigil_format_node nodes[3];
-	s32 leaves[4];
-	struct vigil_format_node stump;
-	s32 stump_leaves[2];
-};
+void *__real_calloc(size_t n, size_t size);
+void *__wrap_calloc(size_t n, size_t size);
 
-static_assert(sizeof(struct file) == 128 + 3 * 8 + 8 + 3 * 8 + 16 + 8 + 8);
-
-static const struct file good = {
-	.header = {
-		.magic = "VGMF", .version = 1, .header_bytes = 128,
-		.total_bytes = sizeof(struct file), .schema = SCHEMA,
-		.nr_features = FEATURES, .nr_trees = 2, .max_depth = 2,
-		.nr_points = 3, .base_q24 = Q24(-1), .alarm_q16 = Q16(0.5),
-		.trained_s = 1700000000, .name = "name",
-		.version_text = "1.0", .subject = "subject",
-	},
-	.points = { { Q16(-2), 10 }, { 0, 100 }, { Q16(2), 900 } },
-	.depths = { 2, 1 },
-	.nodes = {
-		{ .threshold = 10, .feature = 0, .value_q12 = Q12(0.5) },
-		/* A missing number goes right here. */
-		{ .threshold = -5, .feature = 1 | 0x8000, .value_q12 = Q12(-1) },
-		{ .threshold = S32_MAX, .feature = 0, .value_q12 = Q12(3) },
-	},
-	.leaves = { Q24(-2), Q24(1), Q24(3), Q24(3) },
-	.stump = { .threshold = 0, .feature = 2, .value_q12 = Q12(0.25) },
-	.stump_leaves = { Q24(0.125), Q24(0.25) },
-};
-
-static void seal(struct file *file)
+void *__wrap_calloc(size_t n, size_t size)
 {
-	file->header.checksum = 0;
-	file->header.checksum = ~crc32_le(~0U, file, sizeof(*file));
+	return no_memory ? NULL : __real_calloc(n, size);
 }
 
-static struct file sealed(void)
+/* From a copy that ends where the file ends, and begins at an odd address. */
+static struct vigil_forest *open_bytes(const void *file, size_t bytes)
 {
-	struct file file = good;
-
-	seal(&file);
-	return file;
-}
-
-static struct vigil_forest *opened(const struct file *file)
-{
-	const char *why;
-
-	return vigil_forest_open(file, sizeof(*file), SCHEMA, FEATURES, &why);
-}
-
-static const struct {
-	s32 features[FEATURES];
-	s32 margin_q16;
-} rows[] = {
-	{ { 10, -5, 0 }, Q16(-2.875) },
-	{ { 10, -4, 0 }, Q16(0.125) },
-	{ { 11, -5, 1 }, Q16(2.25) },
-	{ { S32_MIN, S32_MIN, S32_MIN }, Q16(0.125) },
-	{ { S32_MAX, 0, S32_MAX }, Q16(2.25) },
-	{ { S32_MIN + 1, S32_MIN + 1, S32_MIN + 1 }, Q16(-2.875) },
-};
-
-static void says(void)
-{
-	struct file file = sealed();
-	struct vigil_forest *forest = opened(&file);
-
-	if (!CHECK(!IS_ERR(forest)))
-		return;
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		CHECK_INT(vigil_forest_margin(forest, rows[i].features),
-			  rows[i].margin_q16);
-	CHECK_STR(vigil_forest_info(forest)->name, "name");
-	CHECK_STR(vigil_forest_info(forest)->subject, "subject");
-	CHECK_INT(vigil_forest_info(forest)->nr_trees, 2);
-	CHECK_INT(vigil_forest_info(forest)->alarm_q16, Q16(0.5));
-	vigil_forest_free(forest);
-}
-
-static void large(void)
-{
-	static const s32 row[FEATURES];
-	struct file file = sealed();
+	u8 *copy = malloc(bytes + 1);
 	struct vigil_forest *forest;
 
-	file.header.base_q24 = S32_MAX;
-	for (int i = 0; i < 4; i++)
-		file.leaves[i] = S32_MAX;
-	seal(&file);
-	forest = opened(&file);
-	if (!CHECK(!IS_ERR(forest)))
-		return;
-	/* 256 and a bit: far from the end of 32 bits, which many trees reach. */
-	CHECK_INT(vigil_forest_margin(forest, row), 256 * 65536 + 8192);
-	vigil_forest_free(forest);
-}
-
-static void calibrates(void)
-{
-	static const struct {
-		s32 margin_q16;
-		u32 permille;
-	} tests[] = {
-		{ S32_MIN, 10 }, { Q16(-2), 10 }, { Q16(-2) + 1, 10 },
-		{ Q16(-1), 55 }, { 0, 100 }, { Q16(1), 500 },
-		{ Q16(2) - 1, 899 }, { Q16(2), 900 }, { S32_MAX, 900 },
-	};
-	struct file file = sealed();
-	struct vigil_forest *forest;
-
-	forest = opened(&file);
-	for (size_t i = 0; i < ARRAY_SIZE(tests); i++)
-		CHECK_INT(vigil_forest_permille(forest, tests[i].margin_q16),
-			  tests[i].permille);
-	vigil_forest_free(forest);
-
-	file.points[0].margin_q16 = S32_MIN;
-	file.points[2].margin_q16 = S32_MAX;
-	seal(&file);
-	forest = opened(&file);
-	CHECK_INT(vigil_forest_permille(forest, S32_MIN), 10);
-	CHECK_INT(vigil_forest_permille(forest, S32_MAX - 1), 899);
-	CHECK_INT(vigil_forest_permille(forest, S32_MAX), 900);
-	vigil_forest_free(forest);
-}
-
-static void explains(void)
-{
-	struct file file = sealed();
-	struct vigil_forest *forest = opened(&file);
-	s64 moved[FEATURES];
-	s64 sum;
-
-	CHECK_INT(vigil_forest_explain(forest, rows[1].features, moved),
-		  Q24(-0.25));
-	CHECK_INT(moved[0], Q24(-1.5));
-	CHECK_INT(moved[1], Q24(2));
-	CHECK_INT(moved[2], Q24(-0.125));
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		sum = vigil_forest_explain(forest, rows[i].features, moved);
-		for (int j = 0; j < FEATURES; j++)
-			sum += moved[j];
-		CHECK_INT((sum + 128) >> 8, rows[i].margin_q16);
-	}
-	vigil_forest_free(forest);
-}
-
-#define AT(_field) offsetof(struct file, _field)
-
-/* A byte that is wrong, in the lower half of its field unless it says + 1. */
-static const struct {
-	size_t at;
-	u8 value;
-	const char *why;
-} wrong[] = {
-	{ AT(header.magic), 'X', "not a model file" },
-	{ AT(header.version), 2, "a version of the format that is not known here" },
-	{ AT(header.header_bytes), 136, "a version of the format that is not known here" },
-	{ AT(header.needed), 1, "it needs something that is not known here" },
-	{ AT(header.total_bytes), 8, "not as long as it says; is it cut off?" },
-	{ AT(header.reserved[7]), 1, "reserved bytes are not zero" },
-	{ AT(header.name), 0, "its name is none" },
-	{ AT(header.name[1]), '/', "its name is none" },
-	{ AT(header.name[31]), 'x', "its name is none" },
-	{ AT(header.version_text), '\n', "its version is none" },
-	{ AT(header.subject), 0x80, "its subject is none" },
-	{ AT(header.nr_features), 0, "no features, or too many" },
-	{ AT(header.nr_features) + 1, 4, "no features, or too many" },
-	{ AT(header.nr_trees), 0, "no trees, or too many" },
-	{ AT(header.nr_trees) + 1, 0x10, "no trees, or too many" },
-	{ AT(header.nr_trees), 3, "a tree too shallow or too deep" },
-	{ AT(header.nr_trees) + 1, 0x0f, "it is cut off" },
-	{ AT(header.nr_trees), 1, "padding is not zero" },
-	{ AT(header.max_depth), 0, "trees too shallow or too deep" },
-	{ AT(header.max_depth), 9, "trees too shallow or too deep" },
-	{ AT(header.max_depth), 1, "a tree too shallow or too deep" },
-	{ AT(header.max_depth), 3, "no tree is as deep as the header says" },
-	{ AT(header.nr_points), 1, "too few points of calibration, or too many" },
-	{ AT(header.nr_points), 33, "too few points of calibration, or too many" },
-	{ AT(header.nr_points), 2, "a tree too shallow or too deep" },
-	{ AT(header.schema), 1, "it was trained for other features" },
-	{ AT(header.nr_features), 4, "it was trained for other features" },
-	{ AT(points[1].margin_q16) + 3, 0x80, "calibration that does not rise" },
-	{ AT(points[1].permille), 9, "calibration that does not rise" },
-	{ AT(points[2].permille) + 1, 4, "calibration that does not rise" },
-	{ AT(depths[0]), 8, "a tree too shallow or too deep" },
-	{ AT(depths[1]), 2, "it is cut off" },
-	{ AT(depths[0]), 1, "no tree is as deep as the header says" },
-	{ AT(nodes[2].feature), 3, "a node asks for a feature that there is not" },
-	{ AT(stump.feature) + 1, 0xff, "a node asks for a feature that there is not" },
-};
-
-static void refuses(void)
-{
-	struct file file;
-	const char *why;
-
-	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
-		file = good;
-		((u8 *)&file)[wrong[i].at] = wrong[i].value;
-		seal(&file);
-		CHECK(PTR_ERR(vigil_forest_open(&file, sizeof(file), SCHEMA,
-						FEATURES, &why)) == -EINVAL);
-		if (!CHECK_STR(why, wrong[i].why))
-			printf("# file %zu\n", i);
-	}
-
-	file = good;
-	CHECK(IS_ERR(vigil_forest_open(&file, sizeof(file), SCHEMA, FEATURES,
-				       &why)));
-	CHECK_STR(why, "wrong checksum");
-
-	file.nodes[1].threshold = S32_MIN;
-	seal(&file);
-	CHECK(IS_ERR(vigil_forest_open(&file, sizeof(file), SCHEMA, FEATURES,
-				       &why)));
-	CHECK_STR(why, "a node sends everything right");
-}
-
-/* From memory of its own, so that a byte too many is seen. */
-static struct vigil_forest *open_bytes(const void *data, size_t bytes,
-				       size_t offset)
-{
-	char *copy = malloc(bytes + offset);
-	struct vigil_forest *forest;
-	const char *why = NULL;
-
-	memcpy(copy + offset, data, bytes);
-	forest = vigil_forest_open(copy + offset, bytes, SCHEMA, FEATURES,
-				   &why);
-	CHECK(!IS_ERR(forest) || why);
+	memcpy(copy + 1, file, bytes);
+	forest = vigil_forest_open(copy + 1, bytes, SAMPLE_SCHEMA,
+				   SAMPLE_FEATURES, &why);
 	free(copy);
 	return forest;
 }
 
-static void cut_off(void)
+static struct vigil_forest *open_sample(const struct sample *sample)
 {
-	struct {
-		struct file file;
-		u8 more[8];
-	} longer = { .file = good };
+	struct sample copy = *sample;
 	struct vigil_forest *forest;
-	struct file file;
 
-	for (size_t bytes = 0; bytes < sizeof(file); bytes++) {
-		file = good;
-		file.header.total_bytes = bytes;
-		if (bytes >= sizeof(file.header))
-			file.header.checksum = ~crc32_le(~0U, &file, bytes);
-		CHECK(IS_ERR(open_bytes(&file, bytes, 0)));
+	sample_repair(&copy, sizeof(copy));
+	forest = open_bytes(&copy, sizeof(copy));
+	if (!CHECK(!IS_ERR(forest))) {
+		printf("# it says: %s\n", why);
+		exit(1);
 	}
-	longer.file.header.total_bytes = sizeof(longer);
-	longer.file.header.checksum = ~crc32_le(~0U, &longer, sizeof(longer));
-	CHECK(IS_ERR(open_bytes(&longer, sizeof(longer), 0)));
+	return forest;
+}
 
-	file = sealed();
-	for (size_t offset = 0; offset < 8; offset++) {
-		forest = open_bytes(&file, sizeof(file), offset);
-		if (CHECK(!IS_ERR(forest)))
-			vigil_forest_free(forest);
+static void check_refused(struct vigil_forest *forest, const char *wanted)
+{
+	CHECK(IS_ERR(forest) && PTR_ERR(forest) == -EINVAL);
+	CHECK_STR(why, wanted);
+}
+
+/* Enough to saturate a margin, and not a multiple of those asked together. */
+#define STUMPS	511
+
+static struct stumps {
+	struct vigil_format_header header;
+	struct vigil_format_point points[2];
+	u8 depths[STUMPS + 1];
+	struct {
+		struct vigil_format_node node;
+		__le32 leaves[2];
+	} trees[STUMPS];
+} stumps;
+
+static struct vigil_forest *open_stumps(s32 left, s32 right)
+{
+	struct vigil_forest *forest;
+
+	stumps.header = sample_file.header;
+	stumps.header.max_depth = 1;
+	stumps.header.nr_trees = cpu_to_le16(STUMPS);
+	memcpy(stumps.points, sample_file.points, sizeof(stumps.points));
+	memset(stumps.depths, 1, STUMPS);
+	for (u32 t = 0; t < STUMPS; t++) {
+		stumps.trees[t].leaves[0] = cpu_to_le32(left);
+		stumps.trees[t].leaves[1] = cpu_to_le32(right);
+	}
+	sample_repair(&stumps, sizeof(stumps));
+	forest = open_bytes(&stumps, sizeof(stumps));
+	if (!CHECK(!IS_ERR(forest)))
+		exit(1);
+	return forest;
+}
+
+static void it_says_what_it_is(void)
+{
+	struct vigil_forest *forest = open_sample(&sample_file);
+	const struct vigil_forest_info *info = vigil_forest_info(forest);
+
+	CHECK_STR(info->name, "sample");
+	CHECK_STR(info->version, "1.2");
+	CHECK_STR(info->subject, "memory-ue");
+	CHECK_INT(info->trained_s, 1700000000);
+	CHECK_INT(info->schema, SAMPLE_SCHEMA);
+	CHECK_INT(info->nr_features, 3);
+	CHECK_INT(info->nr_trees, 2);
+	CHECK_INT(info->max_depth, 2);
+	CHECK_INT(info->alarm_q16, -7);
+	vigil_forest_free(forest);
+}
+
+static void margins_are_right(void)
+{
+	struct vigil_forest *forest = open_sample(&sample_file);
+
+	for (u32 i = 0; i < ARRAY_SIZE(sample_rows); i++)
+		CHECK_INT(vigil_forest_margin(forest, sample_rows[i].features),
+			  sample_rows[i].margin_q2 * (SAMPLE_ONE_Q16 / 4));
+	vigil_forest_free(forest);
+}
+
+static void check_way(s32 threshold, bool missing_right, s32 value)
+{
+	const s32 features[SAMPLE_FEATURES] = { value };
+	struct sample sample = sample_file;
+	struct vigil_forest *forest;
+	bool right = value == VIGIL_FOREST_MISSING ? missing_right :
+						     value > threshold;
+
+	sample.stump.threshold = cpu_to_le32(threshold);
+	sample.stump.feature =
+		cpu_to_le16(missing_right ? VIGIL_FORMAT_MISSING_RIGHT : 0);
+	forest = open_sample(&sample);
+	/* What the second tree says of 0 and 0 is 4. */
+	if (!CHECK_INT(vigil_forest_margin(forest, features),
+		       (9 + (right ? 4 : -2)) * (SAMPLE_ONE_Q16 / 2)))
+		printf("# threshold %d, value %d\n", threshold, value);
+	vigil_forest_free(forest);
+}
+
+static void every_way_is_right(void)
+{
+	static const s32 numbers[] = {
+		S32_MIN, S32_MIN + 1, -1, 0, 1, S32_MAX - 1, S32_MAX,
+	};
+
+	for (u32 t = 0; t < ARRAY_SIZE(numbers); t++)
+		for (u32 v = 0; v < ARRAY_SIZE(numbers); v++) {
+			check_way(numbers[t], false, numbers[v]);
+			check_way(numbers[t], true, numbers[v]);
+		}
+}
+
+static void margins_are_rounded(void)
+{
+	static const struct {
+		s32 base_q24, margin_q16;
+	} cases[] = {
+		{ -129, -1 }, { -128, 0 }, { 127, 0 }, { 128, 1 },
+		{ S32_MIN, S32_MIN / 256 }, { S32_MAX, S32_MAX / 256 + 1 },
+	};
+
+	for (u32 i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct sample sample = sample_file;
+		struct vigil_forest *forest;
+
+		sample.header.base_q24 = cpu_to_le32(cases[i].base_q24);
+		forest = open_sample(&sample);
+		CHECK_INT(vigil_forest_margin(forest, sample_rows[0].features),
+			  cases[i].margin_q16 - SAMPLE_ONE_Q16 * 3 / 4);
+		vigil_forest_free(forest);
 	}
 }
 
-/* Each bit the other way: refused, or a model that can be asked. */
-static void every_bit(void)
+/* 511 leaves of almost 128 are more than fits; they don't wrap. */
+static void margins_saturate(void)
 {
-	s64 moved[FEATURES];
-	struct vigil_forest *forest;
-	struct file file;
-	int taken = 0;
+	static const s32 right[SAMPLE_FEATURES] = { 1 }, left[SAMPLE_FEATURES];
+	struct vigil_forest *forest = open_stumps(S32_MIN, S32_MAX);
+	s64 parts[SAMPLE_FEATURES], bias;
 
-	for (size_t bit = 0; bit < 8 * sizeof(file); bit++) {
-		file = good;
-		((u8 *)&file)[bit / 8] ^= 1 << bit % 8;
-		seal(&file);
-		forest = open_bytes(&file, sizeof(file), 0);
+	CHECK_INT(vigil_forest_margin(forest, left), S32_MIN);
+	CHECK_INT(vigil_forest_margin(forest, right), S32_MAX);
+	bias = vigil_forest_explain(forest, left, parts);
+	CHECK_INT(bias + parts[0], SAMPLE_ONE_Q24 / 2 + (s64)STUMPS * S32_MIN);
+	vigil_forest_free(forest);
+}
+
+static void check_calibration(const struct vigil_format_point *points,
+			      const s32 (*wanted)[2], u32 nr)
+{
+	struct sample sample = sample_file;
+	struct vigil_forest *forest;
+
+	memcpy(sample.points, points, sizeof(sample.points));
+	forest = open_sample(&sample);
+	for (u32 i = 0; i < nr; i++)
+		CHECK_INT(vigil_forest_permille(forest, wanted[i][0]),
+			  wanted[i][1]);
+	vigil_forest_free(forest);
+}
+
+static void calibration_is_straight(void)
+{
+	static const struct vigil_format_point widest[] = {
+		{ cpu_to_le32(S32_MIN), cpu_to_le32(0) },
+		{ cpu_to_le32(S32_MAX), cpu_to_le32(1000) },
+	};
+	static const s32 of_sample[][2] = {
+		{ S32_MIN, 50 }, { -131073, 50 }, { -131072, 50 },
+		{ -131071, 50 }, { 0, 430 }, { 131071, 809 }, { 131072, 810 },
+		{ 131073, 810 }, { S32_MAX, 810 },
+	};
+	static const s32 of_widest[][2] = {
+		{ S32_MIN, 0 }, { -1, 499 }, { 0, 500 }, { S32_MAX - 1, 999 },
+		{ S32_MAX, 1000 },
+	};
+
+	check_calibration(sample_file.points, of_sample, ARRAY_SIZE(of_sample));
+	check_calibration(widest, of_widest, ARRAY_SIZE(of_widest));
+}
+
+/* The explanation, whatever it is, makes up the margin. */
+static void check_sums(const struct vigil_forest *forest, const s32 *features)
+{
+	s64 parts[SAMPLE_FEATURES], sum;
+
+	sum = vigil_forest_explain(forest, features, parts);
+	for (u32 i = 0; i < SAMPLE_FEATURES; i++)
+		sum += parts[i];
+	CHECK_INT((sum + 128) >> 8, vigil_forest_margin(forest, features));
+}
+
+static void explanations_add_up(void)
+{
+	struct vigil_forest *forest = open_sample(&sample_file);
+	s64 parts[SAMPLE_FEATURES];
+
+	CHECK_INT(vigil_forest_explain(forest, sample_rows[3].features, parts),
+		  2 * SAMPLE_ONE_Q24);
+	CHECK_INT(parts[0], SAMPLE_ONE_Q24);
+	CHECK_INT(parts[1], -SAMPLE_ONE_Q24 * 3 / 2);
+	CHECK_INT(parts[2], 5 * SAMPLE_ONE_Q24);
+	for (u32 i = 0; i < ARRAY_SIZE(sample_rows); i++)
+		check_sums(forest, sample_rows[i].features);
+	vigil_forest_free(forest);
+}
+
+static void bad_files_are_refused(void)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(sample_refusals); i++) {
+		struct sample sample = sample_file;
+
+		((u8 *)&sample)[sample_refusals[i].at] =
+			sample_refusals[i].value;
+		sample_repair(&sample, sizeof(sample));
+		check_refused(open_bytes(&sample, sizeof(sample)),
+			      sample_refusals[i].why);
+	}
+}
+
+static void other_lengths_are_refused(void)
+{
+	static u8 file[VIGIL_FORMAT_BYTES_MAX + 1];
+
+	for (u32 bytes = 0; bytes < sizeof(struct sample); bytes++) {
+		memcpy(file, &sample_file, sizeof(sample_file));
+		sample_repair(file, sizeof(struct sample));
+		check_refused(open_bytes(file, bytes),
+			      bytes < sizeof(struct vigil_format_header) ?
+			      "not a model file" :
+			      "not as long as it says; is it cut off?");
+		if (bytes < sizeof(struct vigil_format_header))
+			continue;
+		sample_repair(file, bytes);
+		check_refused(open_bytes(file, bytes), "it is cut off");
+	}
+	memcpy(file, &sample_file, sizeof(sample_file));
+	sample_repair(file, sizeof(sample_file) + 1);
+	check_refused(open_bytes(file, sizeof(sample_file) + 1),
+		      "there is something behind its end");
+	sample_repair(file, VIGIL_FORMAT_BYTES_MAX);
+	check_refused(open_bytes(file, VIGIL_FORMAT_BYTES_MAX),
+		      "there is something behind its end");
+	sample_repair(file, sizeof(file));
+	check_refused(open_bytes(file, sizeof(file)), "not a model file");
+}
+
+static void flip(void *file, u32 bit)
+{
+	((u8 *)file)[bit / 8] ^= 1 << bit % 8;
+}
+
+static void no_bit_goes_unnoticed(void)
+{
+	for (u32 bit = 0; bit < 8 * sizeof(struct sample); bit++) {
+		struct sample sample = sample_file;
+
+		sample_repair(&sample, sizeof(sample));
+		flip(&sample, bit);
+		CHECK(IS_ERR(open_bytes(&sample, sizeof(sample))));
+		if (bit / 8 >= SAMPLE_AT(header.checksum))
+			CHECK_STR(why, bit / 8 < SAMPLE_AT(header.needed) ||
+				  bit / 8 >= SAMPLE_AT(header.base_q24) ?
+				  "wrong checksum" :
+				  "it needs something that is not known here");
+	}
+}
+
+/* With the right checksum a bit may make another model, but none that harms. */
+static void any_bit_is_harmless(void)
+{
+	u32 accepted = 0;
+
+	for (u32 bit = 0; bit < 8 * sizeof(struct sample); bit++) {
+		struct sample sample = sample_file;
+		struct vigil_forest *forest;
+
+		flip(&sample, bit);
+		sample_repair(&sample, sizeof(sample));
+		forest = open_bytes(&sample, sizeof(sample));
 		if (IS_ERR(forest))
 			continue;
-		taken++;
-		for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-			vigil_forest_margin(forest, rows[i].features);
-			vigil_forest_explain(forest, rows[i].features, moved);
+		accepted++;
+		for (u32 i = 0; i < ARRAY_SIZE(sample_rows); i++) {
+			const s32 *features = sample_rows[i].features;
+			s32 margin = vigil_forest_margin(forest, features);
+
+			check_sums(forest, features);
+			CHECK(vigil_forest_permille(forest, margin) <= 1000);
 		}
 		vigil_forest_free(forest);
 	}
-	/* Leaves, thresholds and the like may be anything. */
-	CHECK(taken > 500);
+	CHECK(accepted > 100);
+}
 
-	for (size_t bit = 0; bit < 8 * sizeof(file); bit++) {
-		file = sealed();
-		((u8 *)&file)[bit / 8] ^= 1 << bit % 8;
-		CHECK(IS_ERR(open_bytes(&file, sizeof(file), 0)));
-	}
+static void no_memory_is_told(void)
+{
+	struct sample sample = sample_file;
+	struct vigil_forest *forest;
+
+	sample_repair(&sample, sizeof(sample));
+	no_memory = true;
+	forest = open_bytes(&sample, sizeof(sample));
+	no_memory = false;
+	CHECK(IS_ERR(forest) && PTR_ERR(forest) == -ENOMEM);
+	CHECK_STR(why, NULL);
 }
 
 static const struct unit_case cases[] = {
-	{ "what a model says", says },
-	{ "large margins", large },
-	{ "calibration", calibrates },
-	{ "explanations add up", explains },
-	{ "a refusal for each reason", refuses },
-	{ "files that are cut off", cut_off },
-	{ "every bit changed", every_bit },
+	{ "it says what it is", it_says_what_it_is },
+	{ "margins are right", margins_are_right },
+	{ "every way is right", every_way_is_right },
+	{ "margins are rounded", margins_are_rounded },
+	{ "margins saturate", margins_saturate },
+	{ "calibration is straight", calibration_is_straight },
+	{ "explanations add up", explanations_add_up },
+	{ "bad files are refused", bad_files_are_refused },
+	{ "other lengths are refused", other_lengths_are_refused },
+	{ "no bit goes unnoticed", no_bit_goes_unnoticed },
+	{ "any bit is harmless", any_bit_is_harmless },
+	{ "no memory is told", no_memory_is_told },
 };
 
 int main(void)
