@@ -125,7 +125,7 @@ check_nobody() {
 	check "anybody may listen" [ "$status" -eq 0 ]
 }
 
-plan 58
+plan 61
 check_words
 check_unloaded
 load_sim components=3
