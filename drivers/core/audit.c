@@ -1,109 +1,108 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The audit ring: the latest decisions and what led to them, by netlink.
+ * The audit ring: the latest decisions and deeds, who asked for them, and what led
+ * to them.
  *
- * Records hold copies, so they outlive the component and its module.
+ * Records hold copies, so they outlive the component and its module. What somebody
+ * asked for goes to the kernel's audit log as well (audit_log.c), which outlives
+ * the machine; decisions about page frames don't, there may be thousands.
  *
- * Locks: audit.lock, inside all others, those of providers too.
+ * Locks: vigil_audit_lock, inside all others, those of providers too.
  */
 #define pr_fmt(fmt) "vigil: " fmt
 
+#include <linux/cred.h>
 #include <linux/mm.h>
-#include <linux/mutex.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
-#include <net/genetlink.h>
-
-#include "core.h"
-#include "message.h"
-#include "netlink_gen.h"
+#include <linux/uidgid.h>
+#include <linux/user_namespace.h>
 
 #include <trace/events/vigil.h>
 
-/* 150 KiB. */
-#define NR_RECORDS	256
+#include "audit.h"
+#include "guard.h"
+#include "machine.h"
 
-/* Upper bound. */
-#define RECORD_SIZE	(192 + VIGIL_NAME_MAX + VIGIL_REASON_MAX +	\
-			 VIGIL_AUDIT_NUMBERS * (32 + VIGIL_AUDIT_NAME_MAX))
-
-/**
- * struct audit_number - As struct vigil_audit_number.
- * @value: the number
- * @name: its name
- */
-struct audit_number {
-	u64 value;
-	char name[VIGIL_AUDIT_NAME_MAX + 1];
-};
-
-/**
- * struct audit_record - As struct vigil_audit, with copies.
- * @time_s: ktime_get_boottime_seconds()
- * @address: if @has_address
- * @has_address: there is one
- * @action: what was decided
- * @step: what came of it
- * @nr_numbers: valid ones of @numbers
- * @numbers: what led to it
- * @component: name of the component
- * @reason: why
- */
-struct audit_record {
-	time64_t time_s;
-	u64 address;
-	bool has_address;
-	enum vigil_audit_action action;
-	enum vigil_audit_step step;
-	unsigned int nr_numbers;
-	struct audit_number numbers[VIGIL_AUDIT_NUMBERS];
-	char component[VIGIL_NAME_MAX + 1];
-	char reason[VIGIL_REASON_MAX + 1];
-};
+/* 400 KiB. */
+#define NR_RECORDS	512
 
 static struct {
-	struct mutex lock;	/* protects all of it */
 	struct audit_record *records;	/* number n is in place n % NR_RECORDS */
 	u64 last_id;		/* of the latest record; the first is 1 */
-} audit = {
-	.lock = __MUTEX_INITIALIZER(audit.lock),
-};
+} ring;
+
+DEFINE_MUTEX(vigil_audit_lock);	/* protects the ring */
 
 int vigil_audit_init(void)
 {
-	audit.records = kvcalloc(NR_RECORDS, sizeof(*audit.records),
-				 GFP_KERNEL);
-	return audit.records ? 0 : -ENOMEM;
+	ring.records = kvcalloc(NR_RECORDS, sizeof(*ring.records), GFP_KERNEL);
+	return ring.records ? 0 : -ENOMEM;
 }
 
 void vigil_audit_exit(void)
 {
-	kvfree(audit.records);
+	kvfree(ring.records);
 }
 
-static void fill_record(struct audit_record *record,
-			struct vigil_component *component,
-			const struct vigil_audit *what)
+const struct audit_record *vigil_audit_record_locked(u64 id)
 {
-	unsigned int i;
+	lockdep_assert_held(&vigil_audit_lock);
 
+	return &ring.records[id % NR_RECORDS];
+}
+
+u64 vigil_audit_last_id_locked(void)
+{
+	lockdep_assert_held(&vigil_audit_lock);
+
+	return ring.last_id;
+}
+
+u64 vigil_audit_oldest_id_locked(void)
+{
+	lockdep_assert_held(&vigil_audit_lock);
+
+	return ring.last_id < NR_RECORDS ? 1 : ring.last_id - NR_RECORDS + 1;
+}
+
+/* Who is asking now. */
+void vigil_asker_set(struct vigil_asker *asker)
+{
+	asker->known = true;
+	asker->uid = from_kuid_munged(&init_user_ns, current_uid());
+	asker->pid = task_tgid_nr(current);
+	get_task_comm(asker->comm, current);
+}
+
+/* The next record, empty but for what all have. To be told when it is full. */
+static struct audit_record *new_record_locked(const char *component,
+					      enum vigil_audit_action action,
+					      enum vigil_audit_step step)
+{
+	struct audit_record *record;
+
+	lockdep_assert_held(&vigil_audit_lock);
+
+	record = &ring.records[++ring.last_id % NR_RECORDS];
 	*record = (struct audit_record) {
-		.time_s = ktime_get_boottime_seconds(),
-		.address = what->address,
-		.has_address = what->has_address,
-		.action = what->action,
-		.step = what->step,
-		.nr_numbers = min_t(unsigned int, what->nr_numbers,
-				    VIGIL_AUDIT_NUMBERS),
+		.age_base_s = ktime_get_boottime_seconds(),
+		.time_s = ktime_get_real_seconds(),
+		.seq = vigil_seq(),
+		.action = action,
+		.step = step,
 	};
-	strscpy(record->component, dev_name(&component->dev),
-		sizeof(record->component));
-	strscpy(record->reason, what->reason, sizeof(record->reason));
-	for (i = 0; i < record->nr_numbers; i++) {
-		record->numbers[i].value = what->numbers[i].value;
-		strscpy(record->numbers[i].name, what->numbers[i].name,
-			sizeof(record->numbers[i].name));
-	}
+	strscpy(record->component, component, sizeof(record->component));
+	vigil_machine_count(VIGIL_STAT_AUDITED);
+	return record;
+}
+
+static void add_number(struct audit_record *record, const char *name, u64 value)
+{
+	struct audit_number *number = &record->numbers[record->nr_numbers++];
+
+	number->value = value;
+	strscpy(number->name, name, sizeof(number->name));
 }
 
 /**
@@ -111,156 +110,181 @@ static void fill_record(struct audit_record *record,
  * @component: what it is about
  * @what: the decision; nothing of it is kept
  *
- * The latest 256 are kept.
+ * The latest 512 records are kept.
  *
  * Context: Process context, may sleep; under any lock of the provider.
  */
 void vigil_component_audit(struct vigil_component *component,
 			   const struct vigil_audit *what)
 {
-	mutex_lock(&audit.lock);
-	audit.last_id++;
-	fill_record(&audit.records[audit.last_id % NR_RECORDS], component,
-		    what);
-	trace_vigil_audit(dev_name(&component->dev), audit.last_id, what);
-	mutex_unlock(&audit.lock);
+	unsigned int i, nr = min_t(unsigned int, what->nr_numbers,
+				   VIGIL_AUDIT_NUMBERS);
+	struct audit_record *record;
+
+	mutex_lock(&vigil_audit_lock);
+	record = new_record_locked(dev_name(&component->dev), what->action,
+				   what->step);
+	record->address = what->address;
+	record->has_address = what->has_address;
+	strscpy(record->reason, what->reason, sizeof(record->reason));
+	for (i = 0; i < nr; i++)
+		add_number(record, what->numbers[i].name,
+			   what->numbers[i].value);
+	trace_vigil_audit(dev_name(&component->dev), ring.last_id, what);
+	mutex_unlock(&vigil_audit_lock);
 }
 EXPORT_SYMBOL_GPL(vigil_component_audit);
 
-static int put_number(struct sk_buff *skb, const struct audit_number *number)
+static enum vigil_audit_action action_of(enum vigil_verb verb)
 {
-	struct nlattr *nest = nla_nest_start(skb, VIGIL_A_AUDIT_NUMBER);
-
-	if (!nest || nla_put_string(skb, VIGIL_A_VALUE_NAME, number->name) ||
-	    nla_put_u64_64bit(skb, VIGIL_A_VALUE_VALUE, number->value,
-			      VIGIL_A_VALUE_PAD))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
-static int put_record(struct sk_buff *skb, u64 id, bool address)
-{
-	struct audit_record *record = &audit.records[id % NR_RECORDS];
-	unsigned int i;
-
-	if (nla_put_u64_64bit(skb, VIGIL_A_AUDIT_ID, id, VIGIL_A_AUDIT_PAD) ||
-	    nla_put_string(skb, VIGIL_A_AUDIT_COMPONENT, record->component) ||
-	    nla_put_u32(skb, VIGIL_A_AUDIT_ACTION, record->action) ||
-	    nla_put_u32(skb, VIGIL_A_AUDIT_STEP, record->step) ||
-	    nla_put_u64_64bit(skb, VIGIL_A_AUDIT_AGE_SECONDS,
-			      ktime_get_boottime_seconds() - record->time_s,
-			      VIGIL_A_AUDIT_PAD) ||
-	    nla_put_string(skb, VIGIL_A_AUDIT_REASON, record->reason))
-		return -EMSGSIZE;
-	if (address && record->has_address &&
-	    nla_put_u64_64bit(skb, VIGIL_A_AUDIT_ADDRESS, record->address,
-			      VIGIL_A_AUDIT_PAD))
-		return -EMSGSIZE;
-	for (i = 0; i < record->nr_numbers; i++)
-		if (put_number(skb, &record->numbers[i]))
-			return -EMSGSIZE;
-	return 0;
-}
-
-static u64 oldest_id_locked(void)
-{
-	lockdep_assert_held(&audit.lock);
-
-	return audit.last_id < NR_RECORDS ? 1 :
-					    audit.last_id - NR_RECORDS + 1;
-}
-
-int vigil_nl_audit_get_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	struct nlattr *attr = info->attrs[VIGIL_A_AUDIT_ID];
-	bool address = netlink_capable(skb, CAP_SYS_ADMIN);
-	int err = vigil_nl_check_attrs(info);
-	struct sk_buff *reply;
-	void *header;
-	u64 id;
-
-	if (err)
-		return err;
-	if (!attr || info->attrs[VIGIL_A_AUDIT_COMPONENT]) {
-		GENL_SET_ERR_MSG(info, "give the number of the record, and that only");
-		return -EINVAL;
+	switch (verb) {
+	case VIGIL_VERB_ISOLATE:
+		return VIGIL_AUDIT_ACTION_ISOLATE;
+	case VIGIL_VERB_RELEASE:
+		return VIGIL_AUDIT_ACTION_RELEASE;
+	case VIGIL_VERB_RECOVER:
+		return VIGIL_AUDIT_ACTION_RECOVER;
+	default:
+		return VIGIL_AUDIT_ACTION_TEST;
 	}
-	id = nla_get_u64(attr);
-	reply = vigil_nl_start_reply(info, RECORD_SIZE, &header);
-	if (!reply)
-		return -ENOMEM;
+}
 
-	mutex_lock(&audit.lock);
-	if (id < oldest_id_locked() || id > audit.last_id) {
-		NL_SET_ERR_MSG_ATTR(info->extack, attr,
-				    "no such record, or it had to make room");
-		err = -ENOENT;
-	} else {
-		err = put_record(reply, id, address);
+static enum vigil_audit_step step_of(enum vigil_op_state state)
+{
+	switch (state) {
+	case VIGIL_OP_STATE_DONE:
+		return VIGIL_AUDIT_STEP_DONE;
+	case VIGIL_OP_STATE_FAILED:
+		return VIGIL_AUDIT_STEP_FAILED;
+	default:
+		return VIGIL_AUDIT_STEP_TIMEOUT;
 	}
-	mutex_unlock(&audit.lock);
-	return vigil_nl_finish_reply(reply, info, header, err);
 }
 
-/* The only component that a dump is to tell of, or NULL. */
-static int wanted_component(struct netlink_callback *cb, const char **name)
+static void add_request(struct audit_record *record,
+			const struct vigil_request *request)
 {
-	struct nlattr *attrs[VIGIL_A_AUDIT_COMPONENT + 1];
-	int err;
-
-	err = genlmsg_parse(cb->nlh, &vigil_netlink_family, attrs,
-			    VIGIL_A_AUDIT_COMPONENT, vigil_audit_get_nl_policy,
-			    cb->extack) ?:
-	      vigil_nl_refuse_doubled(nlmsg_attrdata(cb->nlh, GENL_HDRLEN),
-				      nlmsg_attrlen(cb->nlh, GENL_HDRLEN),
-				      cb->extack);
-	if (err)
-		return err;
-	if (attrs[VIGIL_A_AUDIT_ID]) {
-		NL_SET_ERR_MSG_ATTR(cb->extack, attrs[VIGIL_A_AUDIT_ID],
-				    "a dump takes no number");
-		return -EINVAL;
-	}
-	*name = NULL;
-	if (attrs[VIGIL_A_AUDIT_COMPONENT])
-		*name = nla_data(attrs[VIGIL_A_AUDIT_COMPONENT]);
-	return 0;
+	record->has_address = request->has_address;
+	record->address = request->address;
+	strscpy(record->owner, request->owner, sizeof(record->owner));
+	strscpy(record->reason, request->reason, sizeof(record->reason));
 }
 
-static int dump_record(struct sk_buff *skb, struct netlink_callback *cb,
-		       u64 id)
+static void add_survey(struct audit_record *record,
+		       const struct vigil_survey *survey)
 {
-	void *header = vigil_nl_start_entry(skb, cb, VIGIL_CMD_AUDIT_GET);
-
-	if (!header)
-		return -EMSGSIZE;
-	return vigil_nl_finish_entry(skb, header,
-				     put_record(skb, id,
-						netlink_capable(cb->skb, CAP_SYS_ADMIN)));
+	if (!survey)
+		return;
+	record->overridden = survey->spoke & survey->overrides;
+	if (survey->blocker >= 0)
+		record->guard = survey->findings[survey->blocker].guard;
 }
 
-int vigil_nl_audit_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+static void add_state(struct audit_state *state, const struct vigil_facts *facts)
 {
-	u64 *next_id = (u64 *)cb->ctx;
+	if (!facts)
+		return;
+	state->known = true;
+	state->health = facts->health;
+	state->isolation = facts->isolation;
+}
+
+static void tell_locked(const struct audit_record *record)
+{
+	const struct vigil_audit told = {
+		.action = record->action,
+		.step = record->step,
+		.reason = record->reason,
+	};
+
+	lockdep_assert_held(&vigil_audit_lock);
+
+	trace_vigil_audit(record->component, ring.last_id, &told);
+	vigil_audit_log(record);
+}
+
+/* What came of an operation; @before and @after may be NULL. */
+void vigil_audit_operation(struct vigil_operation *operation,
+			   const struct vigil_outcome *outcome,
+			   const struct vigil_facts *before,
+			   const struct vigil_facts *after)
+{
+	/* At a deadline it may get a new one at the same time. */
+	struct vigil_survey *survey = vigil_operation_survey(operation);
 	struct audit_record *record;
-	const char *name;
-	int err;
 
-	err = wanted_component(cb, &name);
-	if (err)
-		return err;
+	mutex_lock(&vigil_audit_lock);
+	record = new_record_locked(operation->name,
+				   action_of(operation->request.verb),
+				   step_of(outcome->state));
+	record->operation = operation->id;
+	record->asker = operation->asker;
+	add_request(record, &operation->request);
+	add_survey(record, survey);
+	add_state(&record->before, before);
+	add_state(&record->after, after);
+	if (outcome->error)
+		add_number(record, "errno", -outcome->error);
+	tell_locked(record);
+	mutex_unlock(&vigil_audit_lock);
+	vigil_survey_put(survey);
+}
 
-	mutex_lock(&audit.lock);
-	*next_id = max(*next_id, oldest_id_locked());
-	for (; *next_id <= audit.last_id; ++*next_id) {
-		record = &audit.records[*next_id % NR_RECORDS];
-		if (name && strcmp(name, record->component))
-			continue;
-		err = dump_record(skb, cb, *next_id);
-		if (err)
-			break;
-	}
-	mutex_unlock(&audit.lock);
-	return vigil_nl_dump_result(skb, err);
+/* A request that did not become an operation. */
+void vigil_audit_refusal(struct vigil_component *component,
+			 const struct vigil_request *request,
+			 const struct vigil_survey *survey,
+			 const struct vigil_outcome *outcome)
+{
+	struct audit_record *record;
+	struct vigil_facts facts;
+
+	vigil_component_facts(component, &facts);
+	mutex_lock(&vigil_audit_lock);
+	record = new_record_locked(dev_name(&component->dev),
+				   action_of(request->verb),
+				   VIGIL_AUDIT_STEP_REFUSED);
+	if (!request->by_policy)
+		vigil_asker_set(&record->asker);
+	add_request(record, request);
+	add_survey(record, survey);
+	add_state(&record->before, &facts);
+	add_number(record, "errno", -outcome->error);
+	tell_locked(record);
+	mutex_unlock(&vigil_audit_lock);
+}
+
+/* A policy that somebody changed. */
+void vigil_audit_policy(struct vigil_component *component, const char *policy,
+			u64 before, u64 after)
+{
+	struct audit_record *record;
+
+	mutex_lock(&vigil_audit_lock);
+	record = new_record_locked(dev_name(&component->dev),
+				   VIGIL_AUDIT_ACTION_SET_POLICY,
+				   VIGIL_AUDIT_STEP_DONE);
+	vigil_asker_set(&record->asker);
+	strscpy(record->reason, policy, sizeof(record->reason));
+	add_number(record, "before", before);
+	add_number(record, "after", after);
+	tell_locked(record);
+	mutex_unlock(&vigil_audit_lock);
+}
+
+/* What became of an agent; @speaks says that it is the process that runs. */
+void vigil_audit_agent(const char *agent, const char *what, bool speaks)
+{
+	struct audit_record *record;
+
+	mutex_lock(&vigil_audit_lock);
+	record = new_record_locked("machine-0", VIGIL_AUDIT_ACTION_AGENT,
+				   VIGIL_AUDIT_STEP_DONE);
+	if (speaks)
+		vigil_asker_set(&record->asker);
+	strscpy(record->owner, agent, sizeof(record->owner));
+	snprintf(record->reason, sizeof(record->reason), "agent %s %s", agent,
+		 what);
+	tell_locked(record);
+	mutex_unlock(&vigil_audit_lock);
 }

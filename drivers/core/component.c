@@ -25,6 +25,7 @@
 #include <trace/events/vigil.h>
 
 #include "core.h"
+#include "machine.h"
 
 static struct {
 	/* lock protects all below, the facts of components, and the order of
@@ -88,6 +89,18 @@ bool vigil_risk_known(const struct vigil_facts *facts)
 }
 EXPORT_SYMBOL_IF_KUNIT(vigil_risk_known);
 
+/* What somebody should look at; nobody but an agent has to keep on talking. */
+bool vigil_facts_ask_attention(const struct vigil_component *component,
+			       const struct vigil_facts *facts)
+{
+	if (facts->health == VIGIL_HEALTH_UNKNOWN &&
+	    component->desc.class == VIGIL_CLASS_AGENT)
+		return true;
+	return facts->health > VIGIL_HEALTH_HEALTHY ||
+	       facts->isolation != VIGIL_ISOLATION_NONE ||
+	       facts->advice != VIGIL_ADVICE_NONE;
+}
+
 static bool facts_differ(const struct vigil_facts *a,
 			 const struct vigil_facts *b)
 {
@@ -95,6 +108,7 @@ static bool facts_differ(const struct vigil_facts *a,
 	       a->advice != b->advice || a->owner != b->owner ||
 	       a->risk_permille != b->risk_permille ||
 	       !a->risk_expires_ns != !b->risk_expires_ns ||
+	       strcmp(a->isolated_by, b->isolated_by) ||
 	       strcmp(a->risk_model, b->risk_model) ||
 	       strcmp(a->reason, b->reason);
 }
@@ -142,6 +156,7 @@ static void change_locked(struct vigil_component *component,
 		return;
 	}
 
+	vigil_machine_account_locked(component, old, facts);
 	facts->seq = vigil_seq_next_locked();
 	store_facts_locked(component, facts);
 	trace_vigil_component_change(dev_name(&component->dev), facts);
@@ -210,6 +225,28 @@ void vigil_component_set_advice(struct vigil_component *component,
 }
 EXPORT_SYMBOL_GPL(vigil_component_set_advice);
 
+/*
+ * Who isolated it: on whose behalf the operation runs that does so now; he who
+ * did before, if it only went further; or else a policy of the provider.
+ */
+static void set_isolated_by(struct vigil_component *component,
+			    struct vigil_facts *facts)
+{
+	const char *by = VIGIL_OWNER_NAME_POLICY;
+
+	if (facts->owner != VIGIL_OWNER_VIGIL ||
+	    facts->isolation == VIGIL_ISOLATION_NONE ||
+	    facts->isolation == VIGIL_ISOLATION_PARTIAL) {
+		facts->isolated_by[0] = '\0';
+		return;
+	}
+	if (facts->isolated_by[0])
+		return;
+	if (component->acting)
+		by = component->acting->request.owner;
+	strscpy(facts->isolated_by, by, sizeof(facts->isolated_by));
+}
+
 /**
  * vigil_component_set_isolation() - Say how far a component is out of use.
  * @component: the component
@@ -235,11 +272,104 @@ void vigil_component_set_isolation(struct vigil_component *component,
 	facts = component->facts;
 	facts.isolation = isolation;
 	facts.owner = owner;
+	set_isolated_by(component, &facts);
 	set_reason(&facts, reason);
 	change_locked(component, &facts);
 	vigil_notify_unlock();
 }
 EXPORT_SYMBOL_GPL(vigil_component_set_isolation);
+
+/**
+ * vigil_component_isolation() - How far a component is out of use.
+ * @component: the component
+ *
+ * Context: Any but hard interrupt. The caller's locks may be held.
+ * Return: what was last set, or VIGIL_ISOLATION_PENDING from right before
+ * @execute isolates or releases it.
+ */
+enum vigil_isolation
+vigil_component_isolation(struct vigil_component *component)
+{
+	struct vigil_facts facts;
+
+	vigil_component_facts(component, &facts);
+	return facts.isolation;
+}
+EXPORT_SYMBOL_GPL(vigil_component_isolation);
+
+/* Whether the isolation of all of a component is about to change. */
+static bool makes_pending(const struct vigil_component *component,
+			  const struct vigil_request *request)
+{
+	enum vigil_isolation isolation = component->facts.isolation;
+
+	if (request->has_address)
+		return false;
+	return request->verb == VIGIL_VERB_ISOLATE ?
+	       isolation != VIGIL_ISOLATION_ISOLATED :
+	       request->verb == VIGIL_VERB_RELEASE &&
+	       isolation != VIGIL_ISOLATION_NONE;
+}
+
+/**
+ * vigil_component_begin() - An operation begins.
+ * @component: the component
+ * @operation: the operation
+ * @before: set to what the facts were
+ *
+ * What is about to be isolated or released is pending from now on, for guards of
+ * others to see.
+ *
+ * Context: Process context, may sleep.
+ */
+void vigil_component_begin(struct vigil_component *component,
+			   const struct vigil_operation *operation,
+			   struct vigil_facts *before)
+{
+	struct vigil_facts facts;
+
+	vigil_notify_lock();
+	*before = component->facts;
+	component->acting = operation;
+	if (makes_pending(component, &operation->request)) {
+		facts = component->facts;
+		facts.isolation = VIGIL_ISOLATION_PENDING;
+		set_reason(&facts, operation->request.reason);
+		change_locked(component, &facts);
+	}
+	vigil_notify_unlock();
+}
+
+/**
+ * vigil_component_end() - An operation has ended.
+ * @component: the component
+ * @before: what vigil_component_begin() said
+ * @after: set to what the facts are
+ *
+ * Puts isolation back if the provider has not said what it is now.
+ *
+ * Context: Process context, may sleep.
+ */
+void vigil_component_end(struct vigil_component *component,
+			 const struct vigil_facts *before,
+			 struct vigil_facts *after)
+{
+	struct vigil_facts facts;
+
+	vigil_notify_lock();
+	facts = component->facts;
+	if (facts.isolation == VIGIL_ISOLATION_PENDING &&
+	    before->isolation != VIGIL_ISOLATION_PENDING) {
+		facts.isolation = before->isolation;
+		/* Unless somebody had something to say meanwhile. */
+		if (!strcmp(facts.reason, component->acting->request.reason))
+			set_reason(&facts, before->reason);
+		change_locked(component, &facts);
+	}
+	component->acting = NULL;
+	*after = component->facts;
+	vigil_notify_unlock();
+}
 
 /* Have risk_work run when the first of all risks expires. */
 static void expect_expiry_locked(u64 expires_ns)
@@ -252,7 +382,7 @@ static void expect_expiry_locked(u64 expires_ns)
 	if (notify.risk_check_ns && notify.risk_check_ns <= expires_ns)
 		return;
 	notify.risk_check_ns = expires_ns;
-	mod_delayed_work(vigil_workqueue, &risk_work,
+	mod_delayed_work(vigil_timers, &risk_work,
 			 nsecs_to_jiffies(delay_ns) + 1);
 }
 
@@ -261,6 +391,19 @@ static void forget_risk(struct vigil_facts *facts)
 	facts->risk_permille = 0;
 	facts->risk_expires_ns = 0;
 	facts->risk_model[0] = '\0';
+}
+
+static void set_risk_locked(struct vigil_facts *facts, u32 permille,
+			    const char *model, u32 ttl_ms)
+{
+	forget_risk(facts);
+	if (!ttl_ms)
+		return;
+	facts->risk_permille = min_t(u32, permille, 1000);
+	facts->risk_expires_ns = ktime_get_boottime_ns() +
+				 (u64)ttl_ms * NSEC_PER_MSEC;
+	strscpy(facts->risk_model, model ?: "", sizeof(facts->risk_model));
+	expect_expiry_locked(facts->risk_expires_ns);
 }
 
 static void expire_risk(struct vigil_component *component)
@@ -314,19 +457,28 @@ void vigil_component_set_risk(struct vigil_component *component, u32 permille,
 
 	vigil_notify_lock();
 	facts = component->facts;
-	forget_risk(&facts);
-	if (ttl_ms) {
-		facts.risk_permille = min_t(u32, permille, 1000);
-		facts.risk_expires_ns = ktime_get_boottime_ns() +
-					(u64)ttl_ms * NSEC_PER_MSEC;
-		strscpy(facts.risk_model, model ?: "",
-			sizeof(facts.risk_model));
-		expect_expiry_locked(facts.risk_expires_ns);
-	}
+	set_risk_locked(&facts, permille, model, ttl_ms);
 	change_locked(component, &facts);
 	vigil_notify_unlock();
 }
 EXPORT_SYMBOL_GPL(vigil_component_set_risk);
+
+/* Health, advice and risk at once, in one notification. Context: as the above. */
+void vigil_component_report(struct vigil_component *component,
+			    const struct vigil_report *report)
+{
+	struct vigil_facts facts;
+
+	vigil_notify_lock();
+	facts = component->facts;
+	facts.health = report->health;
+	facts.advice = report->advice;
+	set_risk_locked(&facts, report->risk_permille, report->risk_model,
+			report->risk_ttl_ms);
+	set_reason(&facts, report->reason);
+	change_locked(component, &facts);
+	vigil_notify_unlock();
+}
 
 /**
  * vigil_component_risk() - What a model says of a component.
@@ -444,10 +596,13 @@ EXPORT_SYMBOL_GPL(vigil_component_name);
 /* Tell listeners that a component came or went. */
 void vigil_component_announce(struct vigil_component *component, u8 cmd)
 {
+	bool came = cmd == VIGIL_CMD_COMPONENT_ADD_NTF;
 	struct vigil_facts facts;
 
 	vigil_notify_lock();
 	facts = component->facts;
+	vigil_machine_account_locked(component, came ? NULL : &facts,
+				     came ? &facts : NULL);
 	facts.seq = vigil_seq_next_locked();
 	store_facts_locked(component, &facts);
 	trace_vigil_component_change(dev_name(&component->dev), &facts);
@@ -475,6 +630,7 @@ int vigil_policy_set(struct vigil_component *component, unsigned int index,
 	const struct vigil_policy_desc *policy =
 		&component->desc.policies[index];
 	void *priv = component->desc.priv;
+	u64 before;
 	int err;
 
 	if (value < policy->minimum || value > policy->maximum) {
@@ -483,7 +639,8 @@ int vigil_policy_set(struct vigil_component *component, unsigned int index,
 				   policy->maximum);
 		return -ERANGE;
 	}
-	if (value == policy->get(component, priv))
+	before = policy->get(component, priv);
+	if (value == before)
 		return 0;
 
 	err = policy->set(component, priv, value);
@@ -493,6 +650,7 @@ int vigil_policy_set(struct vigil_component *component, unsigned int index,
 		return err;
 	}
 
+	vigil_audit_policy(component, policy->name, before, value);
 	announce_policy(component, index, value);
 	return 0;
 }

@@ -11,12 +11,15 @@
 #include <linux/module.h>
 
 #include "core.h"
+#include "machine.h"
 
 #define CREATE_TRACE_POINTS
 #include <trace/events/vigil.h>
 
-/* Executes operations and notices risks that expire. Unbound: both sleep. */
+/* Executes operations, which wait for hardware and for agents. Unbound: they sleep. */
 struct workqueue_struct *vigil_workqueue;
+/* Deadlines, risks that expire, sums: short, and not to be held up by those. */
+struct workqueue_struct *vigil_timers;
 
 static int set_wait_ms(const char *val, const struct kernel_param *kp)
 {
@@ -36,13 +39,17 @@ static int __init vigil_init(void)
 {
 	int err;
 
-	vigil_workqueue = alloc_workqueue("vigil", WQ_UNBOUND, 0);
+	vigil_workqueue = alloc_workqueue("vigil", WQ_UNBOUND, WQ_MAX_ACTIVE);
 	if (!vigil_workqueue)
 		return -ENOMEM;
+	vigil_timers = alloc_workqueue("vigil_timers", WQ_UNBOUND, 0);
+	err = -ENOMEM;
+	if (!vigil_timers)
+		goto destroy_workqueue;
 
 	err = class_register(&vigil_device_class);
 	if (err)
-		goto destroy_workqueue;
+		goto destroy_timers;
 
 	err = class_register(&vigil_source_class);
 	if (err)
@@ -56,12 +63,25 @@ static int __init vigil_init(void)
 	if (err)
 		goto unregister_model_class;
 
-	err = vigil_netlink_init();
+	err = vigil_machine_init();
 	if (err)
 		goto audit_exit;
 
+	err = vigil_agent_init();
+	if (err)
+		goto machine_exit;
+
+	err = vigil_netlink_init();
+	if (err)
+		goto agent_exit;
+
 	return 0;
 
+agent_exit:
+	vigil_agent_exit();
+machine_exit:
+	vigil_machine_exit();
+	vigil_registry_exit();
 audit_exit:
 	vigil_audit_exit();
 unregister_model_class:
@@ -70,6 +90,8 @@ unregister_source_class:
 	class_unregister(&vigil_source_class);
 unregister_class:
 	class_unregister(&vigil_device_class);
+destroy_timers:
+	destroy_workqueue(vigil_timers);
 destroy_workqueue:
 	destroy_workqueue(vigil_workqueue);
 	return err;
@@ -77,7 +99,10 @@ destroy_workqueue:
 
 static void __exit vigil_exit(void)
 {
+	/* While there are listeners who are told. */
+	vigil_agent_exit();
 	vigil_netlink_exit();
+	vigil_machine_exit();
 	vigil_component_exit();
 	vigil_registry_exit();
 	vigil_operations_exit();
@@ -86,6 +111,7 @@ static void __exit vigil_exit(void)
 	class_unregister(&vigil_model_class);
 	class_unregister(&vigil_source_class);
 	class_unregister(&vigil_device_class);
+	destroy_workqueue(vigil_timers);
 	destroy_workqueue(vigil_workqueue);
 }
 

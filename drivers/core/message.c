@@ -11,6 +11,7 @@
 #include <net/genetlink.h>
 
 #include "core.h"
+#include "guard.h"
 #include "message.h"
 
 static size_t value_size(const char *name)
@@ -21,10 +22,10 @@ static size_t value_size(const char *name)
 
 static size_t facts_size(void)
 {
-	return 8 * nla_total_size(sizeof(u32)) +
-	       nla_total_size(sizeof(u32)) +
+	return 11 * nla_total_size(sizeof(u32)) +
 	       nla_total_size_64bit(sizeof(u64)) +
-	       2 * nla_total_size(VIGIL_NAME_MAX + 1) +
+	       3 * nla_total_size(VIGIL_NAME_MAX + 1) +
+	       2 * nla_total_size(VIGIL_OWNER_NAME_MAX + 1) +
 	       nla_total_size(VIGIL_MODEL_MAX + 1) +
 	       nla_total_size(VIGIL_REASON_MAX + 1);
 }
@@ -53,6 +54,19 @@ static int put_risk(struct sk_buff *skb, const struct vigil_facts *facts)
 			      facts->risk_model);
 }
 
+static int put_capabilities(struct sk_buff *skb,
+			    const struct vigil_component *component)
+{
+	u32 guards = vigil_component_guards(component);
+
+	if (component->desc.methods &&
+	    nla_put_u32(skb, VIGIL_A_COMPONENT_METHODS, component->desc.methods))
+		return -EMSGSIZE;
+	if (guards && nla_put_u32(skb, VIGIL_A_COMPONENT_GUARDS, guards))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int put_identity(struct sk_buff *skb,
 			const struct vigil_component *component)
 {
@@ -65,12 +79,17 @@ static int put_identity(struct sk_buff *skb,
 	    nla_put_u32(skb, VIGIL_A_COMPONENT_VERBS, desc->verbs))
 		return -EMSGSIZE;
 	if (component->parent_id &&
-	    nla_put_u32(skb, VIGIL_A_COMPONENT_PARENT, component->parent_id))
+	    (nla_put_u32(skb, VIGIL_A_COMPONENT_PARENT, component->parent_id) ||
+	     nla_put_string(skb, VIGIL_A_COMPONENT_PARENT_NAME,
+			    component->parent_name)))
 		return -EMSGSIZE;
 	if (component->label[0] &&
 	    nla_put_string(skb, VIGIL_A_COMPONENT_LABEL, component->label))
 		return -EMSGSIZE;
-	return 0;
+	if (desc->agent &&
+	    nla_put_string(skb, VIGIL_A_COMPONENT_AGENT, desc->agent))
+		return -EMSGSIZE;
+	return put_capabilities(skb, component);
 }
 
 static int put_facts(struct sk_buff *skb, const struct vigil_facts *facts)
@@ -83,6 +102,10 @@ static int put_facts(struct sk_buff *skb, const struct vigil_facts *facts)
 	    put_risk(skb, facts) ||
 	    nla_put_u32(skb, VIGIL_A_COMPONENT_OWNER, facts->owner) ||
 	    nla_put_string(skb, VIGIL_A_COMPONENT_REASON, facts->reason))
+		return -EMSGSIZE;
+	if (facts->isolated_by[0] &&
+	    nla_put_string(skb, VIGIL_A_COMPONENT_ISOLATED_BY,
+			   facts->isolated_by))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -165,6 +188,61 @@ int vigil_put_component(struct sk_buff *skb, struct vigil_component *component)
 	       put_values(skb, component);
 }
 
+static int put_manner(struct sk_buff *skb, const struct vigil_request *request)
+{
+	if (nla_put_string(skb, VIGIL_A_OPERATION_OWNER, request->owner) ||
+	    nla_put_u32(skb, VIGIL_A_OPERATION_TIMEOUT_MS, request->timeout_ms))
+		return -EMSGSIZE;
+	if (request->method != VIGIL_METHOD_DEFAULT &&
+	    nla_put_u32(skb, VIGIL_A_OPERATION_METHOD, request->method))
+		return -EMSGSIZE;
+	if (request->overrides &&
+	    nla_put_u32(skb, VIGIL_A_OPERATION_OVERRIDE, request->overrides))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_finding(struct sk_buff *skb, const struct vigil_finding *finding)
+{
+	struct nlattr *nest = nla_nest_start(skb, VIGIL_A_OPERATION_FINDING);
+
+	if (!nest ||
+	    nla_put_u32(skb, VIGIL_A_FINDING_GUARD, finding->guard) ||
+	    nla_put_string(skb, VIGIL_A_FINDING_TEXT, finding->text))
+		return -EMSGSIZE;
+	if (finding->blocks && nla_put_flag(skb, VIGIL_A_FINDING_BLOCKS))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_dropped(struct sk_buff *skb, unsigned int nr_dropped)
+{
+	struct vigil_finding finding = { .guard = VIGIL_GUARD_NONE };
+
+	if (!nr_dropped)
+		return 0;
+	snprintf(finding.text, sizeof(finding.text), "and %u more", nr_dropped);
+	return put_finding(skb, &finding);
+}
+
+/* What an operation would hit, or hit. */
+int vigil_put_findings(struct sk_buff *skb, struct vigil_operation *operation)
+{
+	struct vigil_survey *survey = vigil_operation_survey(operation);
+	unsigned int i;
+	int err = 0;
+
+	if (!survey)
+		return 0;
+	for (i = 0; i < survey->nr && !err; i++)
+		err = put_finding(skb, &survey->findings[i]);
+	if (!err)
+		err = put_dropped(skb, survey->nr_dropped);
+	vigil_survey_put(survey);
+	return err;
+}
+
 /* An operation; @address says whether the receiver may know the address. */
 int vigil_put_operation(struct sk_buff *skb, struct vigil_operation *operation,
 			bool address)
@@ -187,6 +265,8 @@ int vigil_put_operation(struct sk_buff *skb, struct vigil_operation *operation,
 	if (address && request->has_address &&
 	    nla_put_u64_64bit(skb, VIGIL_A_OPERATION_ADDRESS, request->address,
 			      VIGIL_A_OPERATION_PAD))
+		return -EMSGSIZE;
+	if (put_manner(skb, request))
 		return -EMSGSIZE;
 	if (request->dry_run && nla_put_flag(skb, VIGIL_A_OPERATION_DRY_RUN))
 		return -EMSGSIZE;

@@ -12,7 +12,10 @@ struct vigil_component;
 struct vigil_operation;
 
 /* Upper bounds; the strings outweigh the rest. */
-#define VIGIL_OPERATION_SIZE	(256 + VIGIL_NAME_MAX + 2 * VIGIL_REASON_MAX)
+#define VIGIL_OPERATION_SIZE	(288 + VIGIL_NAME_MAX + VIGIL_OWNER_NAME_MAX + \
+				 2 * VIGIL_REASON_MAX)
+#define VIGIL_FINDINGS_SIZE	(VIGIL_OPERATION_SIZE +			\
+				 (VIGIL_FINDINGS_MAX + 1) * (32 + VIGIL_REASON_MAX))
 #define VIGIL_EVENT_SIZE	(128 + VIGIL_NAME_MAX)
 
 extern struct genl_family vigil_netlink_family;
@@ -21,6 +24,7 @@ extern struct genl_family vigil_netlink_family;
 int vigil_put_component(struct sk_buff *skb, struct vigil_component *component);
 int vigil_put_operation(struct sk_buff *skb, struct vigil_operation *operation,
 			bool address);
+int vigil_put_findings(struct sk_buff *skb, struct vigil_operation *operation);
 struct sk_buff *vigil_start_notification(size_t size, u8 cmd, void **header);
 void vigil_finish_notification(struct sk_buff *skb, void *header, int err);
 
@@ -30,6 +34,8 @@ void vigil_netlink_multicast(struct sk_buff *skb);
 void vigil_netlink_lost(void);
 
 int vigil_nl_need_admin(const struct sk_buff *skb,
+			struct netlink_ext_ack *extack);
+int vigil_nl_may_change(const struct sk_buff *skb,
 			struct netlink_ext_ack *extack);
 int vigil_nl_check_attrs(struct genl_info *info);
 struct vigil_component *vigil_nl_find_component(struct genl_info *info,

@@ -293,7 +293,7 @@ static int load_model(struct genl_info *info, struct vigil_subject *subject)
 
 int vigil_nl_model_load_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return vigil_nl_need_admin(skb, info->extack) ?:
+	return vigil_nl_may_change(skb, info->extack) ?:
 	       do_subject(info, load_model);
 }
 
@@ -308,7 +308,7 @@ static int unload_model(struct genl_info *info, struct vigil_subject *subject)
 
 int vigil_nl_model_unload_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return vigil_nl_need_admin(skb, info->extack) ?:
+	return vigil_nl_may_change(skb, info->extack) ?:
 	       vigil_nl_check_attrs(info) ?: do_subject(info, unload_model);
 }
 

@@ -15,6 +15,7 @@ const char * const vigil_class_names[] = {
 	[VIGIL_CLASS_HUGEPOOL]	= "hugepool",
 	[VIGIL_CLASS_WEIGHTS]	= "weights",
 	[VIGIL_CLASS_AGENT]	= "agent",
+	[VIGIL_CLASS_MACHINE]	= "machine",
 };
 
 static_assert(ARRAY_SIZE(vigil_class_names) == VIGIL_CLASS_MAX + 1);

@@ -19,6 +19,8 @@
 #include <compat/netlink.h>
 
 #include "core.h"
+#include "guard.h"
+#include "machine.h"
 #include "message.h"
 #include "netlink_gen.h"
 
@@ -26,6 +28,7 @@
 struct dump_position {
 	unsigned long next_id;
 	u32 class;		/* only this one; 0: all */
+	bool attention;		/* only those that ask for it */
 	bool started;
 };
 
@@ -44,6 +47,21 @@ int vigil_nl_need_admin(const struct sk_buff *skb,
 		return 0;
 	NL_SET_ERR_MSG(extack, "needs CAP_SYS_ADMIN on the host");
 	return -EPERM;
+}
+
+/* Who changes something is an administrator, and the kernel lets itself be changed. */
+int vigil_nl_may_change(const struct sk_buff *skb,
+			struct netlink_ext_ack *extack)
+{
+	int err = vigil_nl_need_admin(skb, extack);
+
+	if (err)
+		return err;
+	if (vigil_is_locked_down()) {
+		NL_SET_ERR_MSG(extack, "guard lockdown: the kernel is locked down");
+		return -EPERM;
+	}
+	return 0;
 }
 
 /* Netlink lets the last of several win; an administrator meant one of them. */
@@ -143,8 +161,9 @@ int vigil_nl_component_get_doit(struct sk_buff *skb, struct genl_info *info)
 	err = vigil_nl_check_attrs(info);
 	if (err)
 		return err;
-	if (info->attrs[VIGIL_A_COMPONENT_CLASS]) {
-		GENL_SET_ERR_MSG(info, "class is for dumps");
+	if (info->attrs[VIGIL_A_COMPONENT_CLASS] ||
+	    info->attrs[VIGIL_A_COMPONENT_ATTENTION]) {
+		GENL_SET_ERR_MSG(info, "class and attention are for dumps");
 		return -EINVAL;
 	}
 
@@ -161,11 +180,11 @@ int vigil_nl_component_get_doit(struct sk_buff *skb, struct genl_info *info)
 static int start_component_dump(struct netlink_callback *cb,
 				struct dump_position *pos)
 {
-	struct nlattr *attrs[VIGIL_A_COMPONENT_CLASS + 1];
+	struct nlattr *attrs[VIGIL_A_COMPONENT_ATTENTION + 1];
 	int err;
 
 	err = genlmsg_parse(cb->nlh, &vigil_netlink_family, attrs,
-			    VIGIL_A_COMPONENT_CLASS,
+			    VIGIL_A_COMPONENT_ATTENTION,
 			    vigil_component_get_nl_policy, cb->extack);
 	if (err)
 		return err;
@@ -182,6 +201,7 @@ static int start_component_dump(struct netlink_callback *cb,
 
 	if (attrs[VIGIL_A_COMPONENT_CLASS])
 		pos->class = nla_get_u32(attrs[VIGIL_A_COMPONENT_CLASS]);
+	pos->attention = attrs[VIGIL_A_COMPONENT_ATTENTION];
 	pos->started = true;
 	return 0;
 }
@@ -208,13 +228,25 @@ int vigil_nl_finish_entry(struct sk_buff *skb, void *header, int err)
 	return err;
 }
 
+static bool is_wanted(const struct dump_position *pos,
+		      struct vigil_component *component)
+{
+	struct vigil_facts facts;
+
+	if (pos->class && component->desc.class != pos->class)
+		return false;
+	if (!pos->attention)
+		return true;
+	vigil_component_facts(component, &facts);
+	return vigil_facts_ask_attention(component, &facts);
+}
+
 static int dump_component(struct sk_buff *skb, struct netlink_callback *cb,
 			  struct vigil_component *component)
 {
-	u32 class = dump_position(cb)->class;
 	void *header;
 
-	if (class && component->desc.class != class)
+	if (!is_wanted(dump_position(cb), component))
 		return 0;
 
 	header = vigil_nl_start_entry(skb, cb, VIGIL_CMD_COMPONENT_GET);
@@ -248,176 +280,6 @@ int vigil_nl_component_get_dumpit(struct sk_buff *skb,
 			break;
 		err = dump_component(skb, cb, component);
 		vigil_component_put(component);
-		if (!err)
-			pos->next_id++;
-	}
-	return vigil_nl_dump_result(skb, err);
-}
-
-static int parse_request(struct genl_info *info, enum vigil_verb verb,
-			 struct vigil_request *request)
-{
-	struct nlattr *address = info->attrs[VIGIL_A_OPERATION_ADDRESS];
-	struct nlattr *reason = info->attrs[VIGIL_A_OPERATION_REASON];
-
-	request->verb = verb;
-	request->dry_run = info->attrs[VIGIL_A_OPERATION_DRY_RUN];
-	request->has_address = address;
-	request->address = address ? nla_get_u64(address) : 0;
-	request->reason = VIGIL_REASON_NONE;
-
-	if (reason) {
-		if (!vigil_reason_valid(nla_data(reason))) {
-			NL_SET_ERR_MSG_ATTR(info->extack, reason,
-					    "a reason is one line of text");
-			return -EINVAL;
-		}
-		if (*(const char *)nla_data(reason))
-			request->reason = nla_data(reason);
-	}
-	return 0;
-}
-
-static int submit(struct genl_info *info, struct vigil_component *component,
-		  enum vigil_verb verb, struct vigil_operation **operation)
-{
-	struct vigil_request request;
-	struct vigil_outcome outcome;
-	int err;
-
-	err = parse_request(info, verb, &request);
-	if (err)
-		return err;
-
-	err = vigil_operation_submit(component, &request, &outcome, operation);
-	if (err)
-		NL_SET_ERR_MSG_FMT(info->extack, "%.*s",
-				   NETLINK_MAX_FMTMSG_LEN - 1, outcome.message);
-	return err;
-}
-
-static int reply_submitted(struct genl_info *info,
-			   struct vigil_component *component,
-			   enum vigil_verb verb)
-{
-	struct vigil_operation *operation;
-	struct sk_buff *skb;
-	void *header;
-	int err;
-
-	/* First, so that an operation is not accepted and then denied. */
-	skb = vigil_nl_start_reply(info, VIGIL_OPERATION_SIZE, &header);
-	if (!skb)
-		return -ENOMEM;
-
-	err = submit(info, component, verb, &operation);
-	if (err) {
-		nlmsg_free(skb);
-		return err;
-	}
-	err = vigil_put_operation(skb, operation, true);
-	vigil_operation_put(operation);
-	return vigil_nl_finish_reply(skb, info, header, err);
-}
-
-static int do_verb(struct sk_buff *skb, struct genl_info *info,
-		   enum vigil_verb verb)
-{
-	struct vigil_component *component;
-	int err;
-
-	err = vigil_nl_need_admin(skb, info->extack) ?:
-	      vigil_nl_check_attrs(info);
-	if (err)
-		return err;
-
-	component = vigil_nl_find_component(info,
-					    info->attrs[VIGIL_A_OPERATION_COMPONENT],
-					    NULL);
-	if (IS_ERR(component))
-		return PTR_ERR(component);
-
-	err = reply_submitted(info, component, verb);
-	vigil_component_put(component);
-	return err;
-}
-
-int vigil_nl_isolate_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	return do_verb(skb, info, VIGIL_VERB_ISOLATE);
-}
-
-int vigil_nl_release_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	return do_verb(skb, info, VIGIL_VERB_RELEASE);
-}
-
-int vigil_nl_operation_get_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	bool address = netlink_capable(skb, CAP_SYS_ADMIN);
-	struct nlattr *id = info->attrs[VIGIL_A_OPERATION_ID];
-	struct vigil_operation *operation;
-	struct sk_buff *reply;
-	void *header;
-	int err;
-
-	err = vigil_nl_check_attrs(info);
-	if (err)
-		return err;
-	if (!id) {
-		GENL_SET_ERR_MSG(info, "give the operation's id");
-		return -EINVAL;
-	}
-
-	operation = vigil_operation_get(nla_get_u64(id));
-	if (!operation) {
-		GENL_SET_ERR_MSG(info, "no such operation, or long ended");
-		return -ENOENT;
-	}
-
-	err = -ENOMEM;
-	reply = vigil_nl_start_reply(info, VIGIL_OPERATION_SIZE, &header);
-	if (reply) {
-		err = vigil_put_operation(reply, operation, address);
-		err = vigil_nl_finish_reply(reply, info, header, err);
-	}
-	vigil_operation_put(operation);
-	return err;
-}
-
-static int dump_operation(struct sk_buff *skb, struct netlink_callback *cb,
-			  struct vigil_operation *operation)
-{
-	bool address = netlink_capable(cb->skb, CAP_SYS_ADMIN);
-	void *header;
-
-	header = vigil_nl_start_entry(skb, cb, VIGIL_CMD_OPERATION_GET);
-	if (!header)
-		return -EMSGSIZE;
-	return vigil_nl_finish_entry(skb, header,
-				     vigil_put_operation(skb, operation, address));
-}
-
-int vigil_nl_operation_get_dumpit(struct sk_buff *skb,
-				  struct netlink_callback *cb)
-{
-	struct dump_position *pos = dump_position(cb);
-	struct vigil_operation *operation;
-	int err = 0;
-
-	if (!pos->started && nlmsg_attrlen(cb->nlh, GENL_HDRLEN)) {
-		NL_SET_ERR_MSG(cb->extack, "a dump takes no attributes");
-		return -EINVAL;
-	}
-	pos->started = true;
-
-	while (!err) {
-		cb->seq = vigil_operations_generation();
-		operation = vigil_operation_get_next(&pos->next_id);
-		if (!operation)
-			break;
-		err = dump_operation(skb, cb, operation);
-		vigil_operation_put(operation);
 		if (!err)
 			pos->next_id++;
 	}
@@ -471,7 +333,7 @@ int vigil_nl_policy_set_doit(struct sk_buff *skb, struct genl_info *info)
 	struct vigil_component *component;
 	int err;
 
-	err = vigil_nl_need_admin(skb, info->extack) ?:
+	err = vigil_nl_may_change(skb, info->extack) ?:
 	      vigil_nl_check_attrs(info);
 	if (err)
 		return err;
@@ -520,6 +382,7 @@ void vigil_netlink_multicast(struct sk_buff *skb)
 {
 	genlmsg_multicast(&vigil_netlink_family, skb, 0, VIGIL_NLGRP_EVENTS,
 			  GFP_KERNEL);
+	vigil_machine_count(VIGIL_STAT_MESSAGES);
 }
 
 /* A message could not even be made: the same for all listeners. */
@@ -527,6 +390,7 @@ void vigil_netlink_lost(void)
 {
 	genl_set_err(&vigil_netlink_family, &init_net, 0, VIGIL_NLGRP_EVENTS,
 		     -ENOBUFS);
+	vigil_machine_count(VIGIL_STAT_MESSAGES_LOST);
 }
 
 int vigil_netlink_init(void)

@@ -19,26 +19,35 @@ const struct nla_policy vigil_value_nl_policy[VIGIL_A_VALUE_PAD + 1] = {
 };
 
 /* VIGIL_CMD_COMPONENT_GET - do */
-const struct nla_policy vigil_component_get_nl_policy[VIGIL_A_COMPONENT_CLASS + 1] = {
+const struct nla_policy vigil_component_get_nl_policy[VIGIL_A_COMPONENT_ATTENTION + 1] = {
 	[VIGIL_A_COMPONENT_ID] = { .type = NLA_U32, },
 	[VIGIL_A_COMPONENT_NAME] = { .type = NLA_NUL_STRING, .len = VIGIL_NAME_MAX, },
-	[VIGIL_A_COMPONENT_CLASS] = NLA_POLICY_RANGE(NLA_U32, 1, 7),
+	[VIGIL_A_COMPONENT_CLASS] = NLA_POLICY_RANGE(NLA_U32, 1, 8),
+	[VIGIL_A_COMPONENT_ATTENTION] = { .type = NLA_FLAG, },
 };
 
 /* VIGIL_CMD_ISOLATE - do */
-const struct nla_policy vigil_isolate_nl_policy[VIGIL_A_OPERATION_DRY_RUN + 1] = {
+const struct nla_policy vigil_isolate_nl_policy[VIGIL_A_OPERATION_TIMEOUT_MS + 1] = {
 	[VIGIL_A_OPERATION_COMPONENT] = { .type = NLA_NUL_STRING, .len = VIGIL_NAME_MAX, },
 	[VIGIL_A_OPERATION_ADDRESS] = { .type = NLA_U64, },
 	[VIGIL_A_OPERATION_REASON] = { .type = NLA_NUL_STRING, .len = VIGIL_REASON_MAX, },
 	[VIGIL_A_OPERATION_DRY_RUN] = { .type = NLA_FLAG, },
+	[VIGIL_A_OPERATION_METHOD] = NLA_POLICY_MAX(NLA_U32, 7),
+	[VIGIL_A_OPERATION_OWNER] = { .type = NLA_NUL_STRING, .len = VIGIL_OWNER_NAME_MAX, },
+	[VIGIL_A_OPERATION_OVERRIDE] = NLA_POLICY_MASK(NLA_U32, 0x7fff),
+	[VIGIL_A_OPERATION_TIMEOUT_MS] = { .type = NLA_U32, },
 };
 
 /* VIGIL_CMD_RELEASE - do */
-const struct nla_policy vigil_release_nl_policy[VIGIL_A_OPERATION_DRY_RUN + 1] = {
+const struct nla_policy vigil_release_nl_policy[VIGIL_A_OPERATION_TIMEOUT_MS + 1] = {
 	[VIGIL_A_OPERATION_COMPONENT] = { .type = NLA_NUL_STRING, .len = VIGIL_NAME_MAX, },
 	[VIGIL_A_OPERATION_ADDRESS] = { .type = NLA_U64, },
 	[VIGIL_A_OPERATION_REASON] = { .type = NLA_NUL_STRING, .len = VIGIL_REASON_MAX, },
 	[VIGIL_A_OPERATION_DRY_RUN] = { .type = NLA_FLAG, },
+	[VIGIL_A_OPERATION_METHOD] = NLA_POLICY_MAX(NLA_U32, 7),
+	[VIGIL_A_OPERATION_OWNER] = { .type = NLA_NUL_STRING, .len = VIGIL_OWNER_NAME_MAX, },
+	[VIGIL_A_OPERATION_OVERRIDE] = NLA_POLICY_MASK(NLA_U32, 0x7fff),
+	[VIGIL_A_OPERATION_TIMEOUT_MS] = { .type = NLA_U32, },
 };
 
 /* VIGIL_CMD_OPERATION_GET - do */
@@ -97,27 +106,95 @@ const struct nla_policy vigil_model_unload_nl_policy[VIGIL_A_MODEL_SUBJECT + 1] 
 	[VIGIL_A_MODEL_SUBJECT] = { .type = NLA_NUL_STRING, .len = VIGIL_NAME_MAX, },
 };
 
+/* VIGIL_CMD_RECOVER - do */
+const struct nla_policy vigil_recover_nl_policy[VIGIL_A_OPERATION_TIMEOUT_MS + 1] = {
+	[VIGIL_A_OPERATION_COMPONENT] = { .type = NLA_NUL_STRING, .len = VIGIL_NAME_MAX, },
+	[VIGIL_A_OPERATION_ADDRESS] = { .type = NLA_U64, },
+	[VIGIL_A_OPERATION_REASON] = { .type = NLA_NUL_STRING, .len = VIGIL_REASON_MAX, },
+	[VIGIL_A_OPERATION_DRY_RUN] = { .type = NLA_FLAG, },
+	[VIGIL_A_OPERATION_METHOD] = NLA_POLICY_MAX(NLA_U32, 7),
+	[VIGIL_A_OPERATION_OWNER] = { .type = NLA_NUL_STRING, .len = VIGIL_OWNER_NAME_MAX, },
+	[VIGIL_A_OPERATION_OVERRIDE] = NLA_POLICY_MASK(NLA_U32, 0x7fff),
+	[VIGIL_A_OPERATION_TIMEOUT_MS] = { .type = NLA_U32, },
+};
+
+/* VIGIL_CMD_TEST - do */
+const struct nla_policy vigil_test_nl_policy[VIGIL_A_OPERATION_TIMEOUT_MS + 1] = {
+	[VIGIL_A_OPERATION_COMPONENT] = { .type = NLA_NUL_STRING, .len = VIGIL_NAME_MAX, },
+	[VIGIL_A_OPERATION_ADDRESS] = { .type = NLA_U64, },
+	[VIGIL_A_OPERATION_REASON] = { .type = NLA_NUL_STRING, .len = VIGIL_REASON_MAX, },
+	[VIGIL_A_OPERATION_DRY_RUN] = { .type = NLA_FLAG, },
+	[VIGIL_A_OPERATION_METHOD] = NLA_POLICY_MAX(NLA_U32, 7),
+	[VIGIL_A_OPERATION_OWNER] = { .type = NLA_NUL_STRING, .len = VIGIL_OWNER_NAME_MAX, },
+	[VIGIL_A_OPERATION_OVERRIDE] = NLA_POLICY_MASK(NLA_U32, 0x7fff),
+	[VIGIL_A_OPERATION_TIMEOUT_MS] = { .type = NLA_U32, },
+};
+
+/* VIGIL_CMD_AGENT_REGISTER - do */
+const struct nla_policy vigil_agent_register_nl_policy[VIGIL_A_AGENT_TTL_MS + 1] = {
+	[VIGIL_A_AGENT_NAME] = { .type = NLA_NUL_STRING, .len = VIGIL_OWNER_NAME_MAX, },
+	[VIGIL_A_AGENT_TTL_MS] = { .type = NLA_U32, },
+};
+
+/* VIGIL_CMD_AGENT_GET - do */
+const struct nla_policy vigil_agent_get_nl_policy[VIGIL_A_AGENT_NAME + 1] = {
+	[VIGIL_A_AGENT_NAME] = { .type = NLA_NUL_STRING, .len = VIGIL_OWNER_NAME_MAX, },
+};
+
+/* VIGIL_CMD_AGENT_ADD - do */
+const struct nla_policy vigil_agent_add_nl_policy[VIGIL_A_AGENT_COUNTER + 1] = {
+	[VIGIL_A_AGENT_COMPONENT] = { .type = NLA_NUL_STRING, .len = VIGIL_NAME_MAX, },
+	[VIGIL_A_AGENT_LABEL] = { .type = NLA_NUL_STRING, .len = VIGIL_NAME_MAX, },
+	[VIGIL_A_AGENT_PARENT_NAME] = { .type = NLA_NUL_STRING, .len = VIGIL_NAME_MAX, },
+	[VIGIL_A_AGENT_VERBS] = { .type = NLA_U32, },
+	[VIGIL_A_AGENT_COUNTER] = NLA_POLICY_NESTED(vigil_value_nl_policy),
+};
+
+/* VIGIL_CMD_AGENT_REMOVE - do */
+const struct nla_policy vigil_agent_remove_nl_policy[VIGIL_A_AGENT_COMPONENT + 1] = {
+	[VIGIL_A_AGENT_COMPONENT] = { .type = NLA_NUL_STRING, .len = VIGIL_NAME_MAX, },
+};
+
+/* VIGIL_CMD_AGENT_REPORT - do */
+const struct nla_policy vigil_agent_report_nl_policy[VIGIL_A_AGENT_REASON + 1] = {
+	[VIGIL_A_AGENT_COMPONENT] = { .type = NLA_NUL_STRING, .len = VIGIL_NAME_MAX, },
+	[VIGIL_A_AGENT_HEALTH] = NLA_POLICY_MAX(NLA_U32, 4),
+	[VIGIL_A_AGENT_ADVICE] = NLA_POLICY_MAX(NLA_U32, 4),
+	[VIGIL_A_AGENT_ISOLATION] = NLA_POLICY_MAX(NLA_U32, 3),
+	[VIGIL_A_AGENT_RISK_PERMILLE] = { .type = NLA_U32, },
+	[VIGIL_A_AGENT_RISK_MODEL] = { .type = NLA_NUL_STRING, },
+	[VIGIL_A_AGENT_REASON] = { .type = NLA_NUL_STRING, .len = VIGIL_REASON_MAX, },
+	[VIGIL_A_AGENT_COUNTER] = NLA_POLICY_NESTED(vigil_value_nl_policy),
+};
+
+/* VIGIL_CMD_AGENT_ANSWER - do */
+const struct nla_policy vigil_agent_answer_nl_policy[VIGIL_A_AGENT_MESSAGE + 1] = {
+	[VIGIL_A_AGENT_REQUEST] = { .type = NLA_U64, },
+	[VIGIL_A_AGENT_STATE] = NLA_POLICY_MAX(NLA_U32, 3),
+	[VIGIL_A_AGENT_MESSAGE] = { .type = NLA_NUL_STRING, .len = VIGIL_REASON_MAX, },
+};
+
 /* Ops table for vigil */
-const struct genl_ops vigil_nl_ops[13] = {
+const struct genl_ops vigil_nl_ops[21] = {
 	{
 		.cmd		= VIGIL_CMD_COMPONENT_GET,
 		.doit		= vigil_nl_component_get_doit,
 		.dumpit		= vigil_nl_component_get_dumpit,
 		.policy		= vigil_component_get_nl_policy,
-		.maxattr	= VIGIL_A_COMPONENT_CLASS,
+		.maxattr	= VIGIL_A_COMPONENT_ATTENTION,
 	},
 	{
 		.cmd		= VIGIL_CMD_ISOLATE,
 		.doit		= vigil_nl_isolate_doit,
 		.policy		= vigil_isolate_nl_policy,
-		.maxattr	= VIGIL_A_OPERATION_DRY_RUN,
+		.maxattr	= VIGIL_A_OPERATION_TIMEOUT_MS,
 		.flags		= GENL_ADMIN_PERM,
 	},
 	{
 		.cmd		= VIGIL_CMD_RELEASE,
 		.doit		= vigil_nl_release_doit,
 		.policy		= vigil_release_nl_policy,
-		.maxattr	= VIGIL_A_OPERATION_DRY_RUN,
+		.maxattr	= VIGIL_A_OPERATION_TIMEOUT_MS,
 		.flags		= GENL_ADMIN_PERM,
 	},
 	{
@@ -189,6 +266,62 @@ const struct genl_ops vigil_nl_ops[13] = {
 		.doit		= vigil_nl_model_unload_doit,
 		.policy		= vigil_model_unload_nl_policy,
 		.maxattr	= VIGIL_A_MODEL_SUBJECT,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= VIGIL_CMD_RECOVER,
+		.doit		= vigil_nl_recover_doit,
+		.policy		= vigil_recover_nl_policy,
+		.maxattr	= VIGIL_A_OPERATION_TIMEOUT_MS,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= VIGIL_CMD_TEST,
+		.doit		= vigil_nl_test_doit,
+		.policy		= vigil_test_nl_policy,
+		.maxattr	= VIGIL_A_OPERATION_TIMEOUT_MS,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= VIGIL_CMD_AGENT_REGISTER,
+		.doit		= vigil_nl_agent_register_doit,
+		.policy		= vigil_agent_register_nl_policy,
+		.maxattr	= VIGIL_A_AGENT_TTL_MS,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= VIGIL_CMD_AGENT_GET,
+		.doit		= vigil_nl_agent_get_doit,
+		.dumpit		= vigil_nl_agent_get_dumpit,
+		.policy		= vigil_agent_get_nl_policy,
+		.maxattr	= VIGIL_A_AGENT_NAME,
+	},
+	{
+		.cmd		= VIGIL_CMD_AGENT_ADD,
+		.doit		= vigil_nl_agent_add_doit,
+		.policy		= vigil_agent_add_nl_policy,
+		.maxattr	= VIGIL_A_AGENT_COUNTER,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= VIGIL_CMD_AGENT_REMOVE,
+		.doit		= vigil_nl_agent_remove_doit,
+		.policy		= vigil_agent_remove_nl_policy,
+		.maxattr	= VIGIL_A_AGENT_COMPONENT,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= VIGIL_CMD_AGENT_REPORT,
+		.doit		= vigil_nl_agent_report_doit,
+		.policy		= vigil_agent_report_nl_policy,
+		.maxattr	= VIGIL_A_AGENT_REASON,
+		.flags		= GENL_ADMIN_PERM,
+	},
+	{
+		.cmd		= VIGIL_CMD_AGENT_ANSWER,
+		.doit		= vigil_nl_agent_answer_doit,
+		.policy		= vigil_agent_answer_nl_policy,
+		.maxattr	= VIGIL_A_AGENT_MESSAGE,
 		.flags		= GENL_ADMIN_PERM,
 	},
 };

@@ -14,11 +14,11 @@
 /* Common nested types */
 extern const struct nla_policy vigil_value_nl_policy[VIGIL_A_VALUE_PAD + 1];
 
-extern const struct nla_policy vigil_component_get_nl_policy[VIGIL_A_COMPONENT_CLASS + 1];
+extern const struct nla_policy vigil_component_get_nl_policy[VIGIL_A_COMPONENT_ATTENTION + 1];
 
-extern const struct nla_policy vigil_isolate_nl_policy[VIGIL_A_OPERATION_DRY_RUN + 1];
+extern const struct nla_policy vigil_isolate_nl_policy[VIGIL_A_OPERATION_TIMEOUT_MS + 1];
 
-extern const struct nla_policy vigil_release_nl_policy[VIGIL_A_OPERATION_DRY_RUN + 1];
+extern const struct nla_policy vigil_release_nl_policy[VIGIL_A_OPERATION_TIMEOUT_MS + 1];
 
 extern const struct nla_policy vigil_operation_get_nl_policy[VIGIL_A_OPERATION_ID + 1];
 
@@ -40,8 +40,24 @@ extern const struct nla_policy vigil_model_load_nl_policy[VIGIL_A_MODEL_DATA + 1
 
 extern const struct nla_policy vigil_model_unload_nl_policy[VIGIL_A_MODEL_SUBJECT + 1];
 
+extern const struct nla_policy vigil_recover_nl_policy[VIGIL_A_OPERATION_TIMEOUT_MS + 1];
+
+extern const struct nla_policy vigil_test_nl_policy[VIGIL_A_OPERATION_TIMEOUT_MS + 1];
+
+extern const struct nla_policy vigil_agent_register_nl_policy[VIGIL_A_AGENT_TTL_MS + 1];
+
+extern const struct nla_policy vigil_agent_get_nl_policy[VIGIL_A_AGENT_NAME + 1];
+
+extern const struct nla_policy vigil_agent_add_nl_policy[VIGIL_A_AGENT_COUNTER + 1];
+
+extern const struct nla_policy vigil_agent_remove_nl_policy[VIGIL_A_AGENT_COMPONENT + 1];
+
+extern const struct nla_policy vigil_agent_report_nl_policy[VIGIL_A_AGENT_REASON + 1];
+
+extern const struct nla_policy vigil_agent_answer_nl_policy[VIGIL_A_AGENT_MESSAGE + 1];
+
 /* Ops table for vigil */
-extern const struct genl_ops vigil_nl_ops[13];
+extern const struct genl_ops vigil_nl_ops[21];
 
 int vigil_nl_component_get_doit(struct sk_buff *skb, struct genl_info *info);
 int vigil_nl_component_get_dumpit(struct sk_buff *skb,
@@ -68,6 +84,15 @@ int vigil_nl_model_get_doit(struct sk_buff *skb, struct genl_info *info);
 int vigil_nl_model_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int vigil_nl_model_load_doit(struct sk_buff *skb, struct genl_info *info);
 int vigil_nl_model_unload_doit(struct sk_buff *skb, struct genl_info *info);
+int vigil_nl_recover_doit(struct sk_buff *skb, struct genl_info *info);
+int vigil_nl_test_doit(struct sk_buff *skb, struct genl_info *info);
+int vigil_nl_agent_register_doit(struct sk_buff *skb, struct genl_info *info);
+int vigil_nl_agent_get_doit(struct sk_buff *skb, struct genl_info *info);
+int vigil_nl_agent_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int vigil_nl_agent_add_doit(struct sk_buff *skb, struct genl_info *info);
+int vigil_nl_agent_remove_doit(struct sk_buff *skb, struct genl_info *info);
+int vigil_nl_agent_report_doit(struct sk_buff *skb, struct genl_info *info);
+int vigil_nl_agent_answer_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	VIGIL_NLGRP_EVENTS,

@@ -2,23 +2,24 @@
 /*
  * Operations: one way for every verb, whoever asks.
  *
- *	validate -> provider's check -> queue -> provider's execute -> notify
+ *	validate -> check -> survey -> queue -> survey -> execute -> notify
  *
- * A dry run ends after the check. Operations on one component run one after the
- * other in the order of their acceptance, because a component has one work
- * item; those of different components run side by side. The queue of a
- * component is short: who gets -EBUSY asks later, and nobody fills memory.
+ * This file has what comes after a request was accepted (submit.c): the queue, the
+ * deed, deadlines and history. Operations on one component run one after the other
+ * in the order of their acceptance, because a component has one work item; those of
+ * different components run side by side. The queue of a component is short: who
+ * gets -EBUSY asks later, and nobody fills memory.
  *
- * The latest operations that ended are kept to be asked for, those that are
- * pending always. Who asked, and what was before and after, belongs to the
- * audit ring and is not here yet.
+ * An operation ends once: with what its execution says, or when its deadline
+ * passes. A deed that is under way then goes on, since hotplug and resets can't be
+ * stopped, and what comes of it shows in the component's facts. The latest
+ * operations that ended are kept to be asked for, those that are pending always.
  *
  * Locks: operations.lock, inside vigil_notify_lock(). No callback is called
  * under either.
  */
 #define pr_fmt(fmt) "vigil: " fmt
 
-#include <linux/ctype.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
@@ -28,6 +29,8 @@
 #include <trace/events/vigil.h>
 
 #include "core.h"
+#include "guard.h"
+#include "machine.h"
 
 /* Operations of one component that may be pending. */
 #define NR_PENDING_MAX	8
@@ -52,6 +55,7 @@ static struct {
 };
 
 static void run_operation(struct work_struct *work);
+static void pass_deadline(struct work_struct *work);
 
 void vigil_operations_init(struct vigil_component *component)
 {
@@ -74,7 +78,11 @@ static void touch_generation_locked(void)
 
 static void free_operation(struct kref *ref)
 {
-	kfree(container_of(ref, struct vigil_operation, ref));
+	struct vigil_operation *operation =
+		container_of(ref, struct vigil_operation, ref);
+
+	vigil_survey_put(operation->survey);
+	kfree(operation);
 }
 
 void vigil_operation_put(struct vigil_operation *operation)
@@ -118,9 +126,32 @@ void vigil_operation_outcome(struct vigil_operation *operation,
 	mutex_unlock(&operations.lock);
 }
 
-static struct vigil_operation *
-create_operation(struct vigil_component *component,
-		 const struct vigil_request *request)
+/* What it would hit, as last seen; to be put again, or NULL. */
+struct vigil_survey *vigil_operation_survey(struct vigil_operation *operation)
+{
+	struct vigil_survey *survey;
+
+	mutex_lock(&operations.lock);
+	survey = operation->survey;
+	if (survey)
+		kref_get(&survey->ref);
+	mutex_unlock(&operations.lock);
+	return survey;
+}
+
+static void set_survey(struct vigil_operation *operation,
+		       struct vigil_survey *survey)
+{
+	mutex_lock(&operations.lock);
+	swap(operation->survey, survey);
+	mutex_unlock(&operations.lock);
+	vigil_survey_put(survey);
+}
+
+/* Not numbered yet, with one reference; or NULL. */
+struct vigil_operation *
+vigil_operation_create(struct vigil_component *component,
+		       const struct vigil_request *request)
 {
 	struct vigil_operation *operation;
 
@@ -130,13 +161,19 @@ create_operation(struct vigil_component *component,
 
 	kref_init(&operation->ref);
 	INIT_LIST_HEAD(&operation->node);
+	INIT_DELAYED_WORK(&operation->deadline, pass_deadline);
 	init_completion(&operation->ended);
 	operation->component = component;
+	operation->provider = component->desc.owner;
 	operation->request = *request;
 	operation->request.reason = operation->reason;
+	operation->request.owner = operation->owner;
 	strscpy(operation->reason, request->reason, sizeof(operation->reason));
+	strscpy(operation->owner, request->owner, sizeof(operation->owner));
 	strscpy(operation->name, dev_name(&component->dev),
 		sizeof(operation->name));
+	if (!request->by_policy)
+		vigil_asker_set(&operation->asker);
 	return operation;
 }
 
@@ -199,29 +236,111 @@ static void tidy_outcome(struct vigil_outcome *outcome)
 	}
 }
 
-static void end_operation(struct vigil_operation *operation,
-			  struct vigil_outcome *outcome)
+static void count_outcome(enum vigil_op_state state)
 {
-	struct vigil_component *component = operation->component;
+	vigil_machine_count(state == VIGIL_OP_STATE_DONE ? VIGIL_STAT_DONE :
+			    state == VIGIL_OP_STATE_FAILED ? VIGIL_STAT_FAILED :
+							    VIGIL_STAT_TIMEOUT);
+}
+
+/* Final, and told, unless it has ended before. Both locks are held. */
+static bool conclude_locked(struct vigil_operation *operation,
+			    const struct vigil_outcome *outcome)
+{
+	vigil_notify_assert_held();
+	lockdep_assert_held(&operations.lock);
+
+	if (operation->concluded)
+		return false;
+	operation->concluded = true;
+	operation->outcome = *outcome;
+	operation->seq = vigil_seq_next_locked();
+	keep_ended_locked(operation);
+	return true;
+}
+
+static void tell_end(struct vigil_operation *operation,
+		     const struct vigil_outcome *outcome)
+{
+	count_outcome(outcome->state);
+	trace_vigil_operation(operation->name, operation->id,
+			      operation->request.verb, outcome->state,
+			      outcome->error);
+	vigil_notify_operation(operation);
+}
+
+/* Its execution has ended, or will not begin. Uses up the reference of the queue. */
+static void finish_operation(struct vigil_operation *operation)
+{
+	if (cancel_delayed_work(&operation->deadline))
+		vigil_operation_put(operation);
+	module_put(operation->provider);
+	vigil_operation_put(operation);
+}
+
+/* @before and @after are the facts, NULL if nothing was tried. */
+static void end_operation(struct vigil_operation *operation,
+			  struct vigil_outcome *outcome,
+			  const struct vigil_facts *before,
+			  const struct vigil_facts *after)
+{
+	bool ends;
 
 	tidy_outcome(outcome);
 
 	vigil_notify_lock();
 	mutex_lock(&operations.lock);
-	operation->outcome = *outcome;
-	operation->seq = vigil_seq_next_locked();
-	component->nr_pending--;
-	keep_ended_locked(operation);
+	operation->component->nr_pending--;
+	ends = conclude_locked(operation, outcome);
 	mutex_unlock(&operations.lock);
-
-	trace_vigil_operation(operation->name, operation->id,
-			      operation->request.verb, outcome->state,
-			      outcome->error);
-	vigil_notify_operation(operation);
+	if (ends)
+		tell_end(operation, outcome);
 	vigil_notify_unlock();
 
-	module_put(component->desc.owner);
+	vigil_audit_operation(operation, outcome, before, after);
 	complete_all(&operation->ended);
+	finish_operation(operation);
+}
+
+/* Take it out of the queue if it waits there. */
+static bool unqueue_locked(struct vigil_operation *operation)
+{
+	lockdep_assert_held(&operations.lock);
+
+	if (operation->concluded || list_empty(&operation->node))
+		return false;
+	/* Whoever takes the component away empties the queue first. */
+	list_del_init(&operation->node);
+	operation->component->nr_pending--;
+	return true;
+}
+
+static void pass_deadline(struct work_struct *work)
+{
+	struct vigil_operation *operation =
+		container_of(work, struct vigil_operation, deadline.work);
+	struct vigil_outcome outcome = { .state = VIGIL_OP_STATE_TIMEOUT };
+	bool queued, ends;
+
+	vigil_notify_lock();
+	mutex_lock(&operations.lock);
+	queued = unqueue_locked(operation);
+	strscpy(outcome.message, queued ?
+		"the deadline passed before its turn came; nothing was done" :
+		"the deadline passed; the component shows what comes of it",
+		sizeof(outcome.message));
+	ends = conclude_locked(operation, &outcome);
+	mutex_unlock(&operations.lock);
+	if (ends)
+		tell_end(operation, &outcome);
+	vigil_notify_unlock();
+
+	if (ends) {
+		vigil_audit_operation(operation, &outcome, NULL, NULL);
+		complete_all(&operation->ended);
+	}
+	if (queued)
+		finish_operation(operation);
 	vigil_operation_put(operation);
 }
 
@@ -240,22 +359,54 @@ take_operation(struct vigil_component *component)
 	return operation;
 }
 
+/* Whether a guard has come to refuse what it let pass. */
+static bool guards_refuse(struct vigil_operation *operation,
+			  struct vigil_outcome *outcome)
+{
+	struct vigil_survey *survey = vigil_survey_create(&operation->request);
+	bool refused;
+
+	if (!survey) {
+		vigil_refuse(outcome, -ENOMEM, "out of memory");
+		return true;
+	}
+	vigil_survey_ask(survey, operation->component, &operation->request);
+	refused = vigil_survey_refuses(survey, outcome);
+	if (refused)
+		vigil_machine_count(VIGIL_STAT_GUARDED);
+	set_survey(operation, survey);
+	return refused;
+}
+
+static void carry_out(struct vigil_operation *operation)
+{
+	struct vigil_component *component = operation->component;
+	const struct vigil_component_desc *desc = &component->desc;
+	const struct vigil_request *request = &operation->request;
+	struct vigil_outcome outcome = { .state = VIGIL_OP_STATE_PENDING };
+	struct vigil_facts before, after;
+
+	vigil_component_begin(component, operation, &before);
+	if (!guards_refuse(operation, &outcome))
+		desc->ops->execute(component, desc->priv, request, &outcome);
+	vigil_component_end(component, &before, &after);
+
+	if (request->verb == VIGIL_VERB_ISOLATE &&
+	    before.isolation != VIGIL_ISOLATION_ISOLATED &&
+	    after.isolation == VIGIL_ISOLATION_ISOLATED)
+		vigil_machine_isolated(component);
+	end_operation(operation, &outcome, &before, &after);
+}
+
 static void run_operation(struct work_struct *work)
 {
 	struct vigil_component *component =
 		container_of(work, struct vigil_component, work);
-	const struct vigil_component_desc *desc = &component->desc;
-	struct vigil_outcome outcome = { .state = VIGIL_OP_STATE_PENDING };
-	struct vigil_operation *operation;
+	struct vigil_operation *operation = take_operation(component);
 
-	operation = take_operation(component);
 	if (!operation)
 		return;
-
-	desc->ops->execute(component, desc->priv, &operation->request,
-			   &outcome);
-	end_operation(operation, &outcome);
-
+	carry_out(operation);
 	/* One at a time, so that others get a worker in between. */
 	queue_work(vigil_workqueue, work);
 }
@@ -276,59 +427,14 @@ void vigil_operations_stop(struct vigil_component *component)
 			.message = "the component went away",
 		};
 
-		end_operation(operation, &outcome);
+		end_operation(operation, &outcome, NULL, NULL);
 	}
 	cancel_work_sync(&component->work);
 }
 
-/* Everybody reads it, on terminals and in logs: one line without controls. */
-bool vigil_reason_valid(const char *reason)
-{
-	const char *c;
-
-	for (c = reason; *c; c++)
-		if (iscntrl(*c))
-			return false;
-	return c - reason <= VIGIL_REASON_MAX;
-}
-
-static int refuse(struct vigil_outcome *out, int err, const char *message)
-{
-	out->state = VIGIL_OP_STATE_FAILED;
-	out->error = err;
-	if (message)
-		strscpy(out->message, message, sizeof(out->message));
-	return err;
-}
-
-static int check_request(struct vigil_component *component,
-			 const struct vigil_request *request,
-			 struct vigil_outcome *out)
-{
-	const struct vigil_component_desc *desc = &component->desc;
-	int err;
-
-	if (request->verb < VIGIL_VERB_ISOLATE ||
-	    request->verb > VIGIL_VERB_MAX ||
-	    !(desc->verbs & BIT(request->verb)))
-		return refuse(out, -EOPNOTSUPP,
-			      "the component does not support that");
-	if (request->has_address && desc->class != VIGIL_CLASS_MEMORY)
-		return refuse(out, -EINVAL, "only memory takes an address");
-
-	if (desc->ops->check) {
-		err = desc->ops->check(component, desc->priv, request, out);
-		out->message[VIGIL_REASON_MAX] = '\0';
-		if (err)
-			return refuse(out, err, out->message[0] ? NULL :
-				      "the provider refused");
-	}
-	return 0;
-}
-
 /* A dry run has ended before it is seen. */
-static int record_dry_run(struct vigil_operation *operation,
-			  struct vigil_outcome *out)
+int vigil_operation_record(struct vigil_operation *operation,
+			   struct vigil_outcome *out)
 {
 	int err;
 
@@ -340,6 +446,7 @@ static int record_dry_run(struct vigil_operation *operation,
 
 	mutex_lock(&operations.lock);
 	operation->outcome = *out;
+	operation->concluded = true;
 	err = number_operation_locked(operation);
 	if (!err)
 		keep_ended_locked(operation);
@@ -358,28 +465,34 @@ static int enqueue_locked(struct vigil_operation *operation,
 	lockdep_assert_held(&operations.lock);
 
 	if (component->dying)
-		return refuse(out, -ENODEV, "the component goes away");
+		return vigil_refuse(out, -ENODEV, "the component goes away");
 	if (component->nr_pending >= NR_PENDING_MAX)
-		return refuse(out, -EBUSY, "too many operations are pending");
-	if (!try_module_get(component->desc.owner))
-		return refuse(out, -ENODEV, "the provider is being unloaded");
+		return vigil_refuse(out, -EBUSY,
+				    "too many operations are pending");
+	if (!try_module_get(operation->provider))
+		return vigil_refuse(out, -ENODEV,
+				    "the provider is being unloaded");
 
 	err = number_operation_locked(operation);
 	if (err) {
-		module_put(component->desc.owner);
-		return refuse(out, err, "out of memory");
+		module_put(operation->provider);
+		return vigil_refuse(out, err, "out of memory");
 	}
 
+	/* One for the queue, one for the deadline. */
+	kref_get(&operation->ref);
 	kref_get(&operation->ref);
 	list_add_tail(&operation->node, &component->queue);
 	component->nr_pending++;
+	queue_delayed_work(vigil_timers, &operation->deadline,
+			   msecs_to_jiffies(operation->request.timeout_ms));
 	/* Under the lock, so not after vigil_operations_stop(). */
 	queue_work(vigil_workqueue, &component->work);
 	return 0;
 }
 
-static int enqueue(struct vigil_operation *operation,
-		   struct vigil_outcome *out)
+int vigil_operation_enqueue(struct vigil_operation *operation,
+			    struct vigil_outcome *out)
 {
 	int err;
 
@@ -389,84 +502,13 @@ static int enqueue(struct vigil_operation *operation,
 	return err;
 }
 
-/**
- * vigil_operation_submit() - Check a request and have it executed.
- * @component: the component, which the caller keeps from being unregistered
- * @request: what to do
- * @out: says why the request was refused, or what a dry run found
- * @operation: set to the operation, to be put again
- *
- * Context: Process context, may sleep; calls the provider's @check.
- * Return: 0 when the operation is pending or, for a dry run, done; or a
- * negative errno.
- */
-int vigil_operation_submit(struct vigil_component *component,
-			   const struct vigil_request *request,
-			   struct vigil_outcome *out,
-			   struct vigil_operation **operation)
-{
-	struct vigil_operation *new;
-	int err;
-
-	memset(out, 0, sizeof(*out));
-	err = check_request(component, request, out);
-	if (err)
-		return err;
-
-	new = create_operation(component, request);
-	if (!new)
-		return refuse(out, -ENOMEM, "out of memory");
-
-	if (request->dry_run)
-		err = record_dry_run(new, out);
-	else
-		err = enqueue(new, out);
-	if (err) {
-		vigil_operation_put(new);
-		return err;
-	}
-	*operation = new;
-	return 0;
-}
-
-/**
- * vigil_component_request() - Have a verb carried out and wait for it.
- * @component: the component
- * @request: what to do
- * @out: what came of it, or why it was refused
- *
- * Takes the same way as a command of an administrator, but checks no
- * capability.
- *
- * Context: Process context, may sleep as long as @execute does. Not from
- * @execute of the same component. The caller keeps the component registered.
- * Return: 0 when @out holds an outcome, or a negative errno when the request
- * was refused.
- */
-int vigil_component_request(struct vigil_component *component,
-			    const struct vigil_request *request,
-			    struct vigil_outcome *out)
-{
-	struct vigil_operation *operation;
-	u64 seq;
-	int err;
-
-	err = vigil_operation_submit(component, request, out, &operation);
-	if (err)
-		return err;
-
-	wait_for_completion(&operation->ended);
-	vigil_operation_outcome(operation, out, &seq);
-	vigil_operation_put(operation);
-	return 0;
-}
-EXPORT_SYMBOL_GPL(vigil_component_request);
-
 /* No component is left, so nothing is pending. */
 void vigil_operations_exit(void)
 {
 	struct vigil_operation *operation, *next;
 
+	/* Deadlines that could not be cancelled, because they had come. */
+	flush_workqueue(vigil_timers);
 	list_for_each_entry_safe(operation, next, &operations.ended, node)
 		vigil_operation_put(operation);
 	xa_destroy(&operations.ids);

@@ -128,7 +128,8 @@ void vigil_component_put(struct vigil_component *component)
 }
 EXPORT_SYMBOL_IF_KUNIT(vigil_component_put);
 
-static bool valid_name(const char *name)
+/* Whether components, their counters and agents may be called so. */
+bool vigil_name_valid(const char *name)
 {
 	const char *c;
 
@@ -146,7 +147,7 @@ static int check_counters(const struct vigil_component_desc *desc)
 	unsigned int i, j;
 
 	for (i = 0; i < desc->nr_counters; i++) {
-		if (!valid_name(desc->counters[i].name))
+		if (!vigil_name_valid(desc->counters[i].name))
 			return -EINVAL;
 		for (j = 0; j < i; j++)
 			if (!strcmp(desc->counters[i].name,
@@ -163,7 +164,7 @@ static int check_policies(const struct vigil_component_desc *desc)
 
 	for (i = 0; i < desc->nr_policies; i++) {
 		policy = &desc->policies[i];
-		if (!valid_name(policy->name) || !policy->get ||
+		if (!vigil_name_valid(policy->name) || !policy->get ||
 		    !policy->set || policy->minimum > policy->maximum)
 			return -EINVAL;
 		for (j = 0; j < i; j++)
@@ -176,10 +177,13 @@ static int check_policies(const struct vigil_component_desc *desc)
 static int check_desc(const struct vigil_component_desc *desc)
 {
 	const u32 all_verbs = GENMASK(VIGIL_VERB_MAX, VIGIL_VERB_ISOLATE);
+	const u32 all_methods = GENMASK(VIGIL_METHOD_MAX, VIGIL_METHOD_UNBIND);
 	int err;
 
 	if (desc->class < VIGIL_CLASS_MEMORY || desc->class > VIGIL_CLASS_MAX ||
-	    !valid_name(desc->instance) || (desc->verbs & ~all_verbs))
+	    !vigil_name_valid(desc->instance) || (desc->verbs & ~all_verbs) ||
+	    (desc->methods & ~all_methods) ||
+	    (desc->guards & ~GENMASK(VIGIL_GUARD_MAX, VIGIL_GUARD_OWNER)))
 		return -EINVAL;
 	if (desc->verbs && (!desc->ops || !desc->ops->execute))
 		return -EINVAL;
@@ -197,7 +201,10 @@ static int check_desc(const struct vigil_component_desc *desc)
 
 static void release_component(struct device *dev)
 {
-	kfree(to_vigil_component(dev));
+	struct vigil_component *component = to_vigil_component(dev);
+
+	kfree(component->parent_name);
+	kfree(component);
 	if (atomic_dec_and_test(&registry.nr_allocated))
 		wake_up(&all_freed);
 }
@@ -208,7 +215,7 @@ create_component(const struct vigil_component_desc *desc)
 {
 	struct vigil_component *component;
 	const char *name;
-	int err;
+	int err = 0;
 
 	component = kzalloc(struct_size(component, counters,
 					desc->nr_counters), GFP_KERNEL);
@@ -222,15 +229,22 @@ create_component(const struct vigil_component_desc *desc)
 	/* There is nothing to suspend: no power/ with its seven files. */
 	device_set_pm_not_required(&component->dev);
 	component->desc = *desc;
-	component->parent_id = desc->parent ? desc->parent->id : 0;
+	if (desc->parent) {
+		component->parent_id = desc->parent->id;
+		component->parent_name = kstrdup(dev_name(&desc->parent->dev),
+						 GFP_KERNEL);
+		err = component->parent_name ? 0 : -ENOMEM;
+	}
 	strscpy(component->label, desc->label ?: "", sizeof(component->label));
 	refcount_set(&component->users, 0);
 	init_completion(&component->unused);
 	spin_lock_init(&component->facts_lock);
 	vigil_operations_init(component);
 
-	err = dev_set_name(&component->dev, "%s-%s",
-			   vigil_class_names[desc->class], desc->instance);
+	if (!err)
+		err = dev_set_name(&component->dev, "%s-%s",
+				   vigil_class_names[desc->class],
+				   desc->instance);
 	name = dev_name(&component->dev);
 	if (!err && strlen(name) > VIGIL_NAME_MAX)
 		err = -ENAMETOOLONG;

@@ -23,6 +23,7 @@
 #include <linux/sysfs.h>
 
 #include "core.h"
+#include "guard.h"
 
 /* How long a write waits for the outcome of its operation. */
 unsigned int vigil_sysfs_wait_ms = 30000;
@@ -131,6 +132,30 @@ static ssize_t owner_show(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RO(owner);
 
+static ssize_t isolated_by_show(struct device *dev,
+				struct device_attribute *attr, char *buf)
+{
+	struct vigil_facts facts;
+
+	vigil_component_facts(to_vigil_component(dev), &facts);
+	return sysfs_emit(buf, "%s\n", facts.isolated_by);
+}
+static DEVICE_ATTR_RO(isolated_by);
+
+static ssize_t parent_show(struct device *dev, struct device_attribute *attr,
+			   char *buf)
+{
+	return sysfs_emit(buf, "%s\n", to_vigil_component(dev)->parent_name);
+}
+static DEVICE_ATTR_RO(parent);
+
+static ssize_t agent_show(struct device *dev, struct device_attribute *attr,
+			  char *buf)
+{
+	return sysfs_emit(buf, "%s\n", to_vigil_component(dev)->desc.agent);
+}
+static DEVICE_ATTR_RO(agent);
+
 static ssize_t seq_show(struct device *dev, struct device_attribute *attr,
 			char *buf)
 {
@@ -227,13 +252,18 @@ static int request_verb(struct vigil_component *component, char *line,
 	return err;
 }
 
+static bool may_change(void)
+{
+	return capable(CAP_SYS_ADMIN) && !vigil_is_locked_down();
+}
+
 static ssize_t store_verb(struct device *dev, const char *buf, size_t count,
 			  enum vigil_verb verb)
 {
 	char *line;
 	int err;
 
-	if (!capable(CAP_SYS_ADMIN))
+	if (!may_change())
 		return -EPERM;
 	if (memchr(buf, '\0', count))
 		return -EINVAL;
@@ -260,6 +290,20 @@ static ssize_t release_store(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_WO(release);
 
+static ssize_t recover_store(struct device *dev, struct device_attribute *attr,
+			     const char *buf, size_t count)
+{
+	return store_verb(dev, buf, count, VIGIL_VERB_RECOVER);
+}
+static DEVICE_ATTR_WO(recover);
+
+static ssize_t test_store(struct device *dev, struct device_attribute *attr,
+			  const char *buf, size_t count)
+{
+	return store_verb(dev, buf, count, VIGIL_VERB_TEST);
+}
+static DEVICE_ATTR_WO(test);
+
 static struct attribute *fact_attrs[] = {
 	&dev_attr_label.attr,
 	&dev_attr_health.attr,
@@ -272,19 +316,36 @@ static struct attribute *fact_attrs[] = {
 	&dev_attr_verbs.attr,
 	&dev_attr_isolate.attr,
 	&dev_attr_release.attr,
+	&dev_attr_recover.attr,
+	&dev_attr_test.attr,
+	&dev_attr_isolated_by.attr,
+	&dev_attr_parent.attr,
+	&dev_attr_agent.attr,
 	NULL
 };
 
 static umode_t fact_visible(struct kobject *kobj, struct attribute *attr,
 			    int index)
 {
-	u32 verbs = to_vigil_component(kobj_to_dev(kobj))->desc.verbs;
+	struct vigil_component *component =
+		to_vigil_component(kobj_to_dev(kobj));
+	u32 verbs = component->desc.verbs;
+	bool visible = true;
 
-	if (attr == &dev_attr_isolate.attr && !(verbs & BIT(VIGIL_VERB_ISOLATE)))
-		return 0;
-	if (attr == &dev_attr_release.attr && !(verbs & BIT(VIGIL_VERB_RELEASE)))
-		return 0;
-	return attr->mode;
+	if (attr == &dev_attr_isolate.attr ||
+	    attr == &dev_attr_isolated_by.attr)
+		visible = verbs & BIT(VIGIL_VERB_ISOLATE);
+	else if (attr == &dev_attr_release.attr)
+		visible = verbs & BIT(VIGIL_VERB_RELEASE);
+	else if (attr == &dev_attr_recover.attr)
+		visible = verbs & BIT(VIGIL_VERB_RECOVER);
+	else if (attr == &dev_attr_test.attr)
+		visible = verbs & BIT(VIGIL_VERB_TEST);
+	else if (attr == &dev_attr_parent.attr)
+		visible = component->parent_name;
+	else if (attr == &dev_attr_agent.attr)
+		visible = component->desc.agent;
+	return visible ? attr->mode : 0;
 }
 
 static const struct attribute_group fact_group = {
@@ -323,7 +384,7 @@ static ssize_t policy_store(struct device *dev, struct device_attribute *attr,
 	u64 value;
 	int err;
 
-	if (!capable(CAP_SYS_ADMIN))
+	if (!may_change())
 		return -EPERM;
 
 	err = kstrtou64(buf, 0, &value);

@@ -188,6 +188,40 @@ int vigil_memory_check(struct vigil_component *component, void *priv,
 	return err == NOTHING_TO_DO ? 0 : err;
 }
 
+/**
+ * vigil_memory_survey() - Tell how much memory of a node would be left.
+ * @component: the component
+ * @priv: its node
+ * @request: what is asked
+ * @survey: what to tell
+ *
+ * Only commands are guarded: what errors may take has limits in pages.
+ *
+ * Context: Process context, may sleep.
+ */
+void vigil_memory_survey(struct vigil_component *component, void *priv,
+			 const struct vigil_request *request,
+			 struct vigil_survey *survey)
+{
+	struct vigil_memory_node *node = priv;
+	u64 minimum = READ_ONCE(node->remaining_min_permille);
+	u64 present = node_present_pages(node->nid);
+	enum vigil_guard guard = VIGIL_GUARD_NONE;
+	u64 left;
+
+	if (request->verb != VIGIL_VERB_ISOLATE)
+		return;
+	mutex_lock(&vigil_memory_lock);
+	left = present - min_t(u64, present, vigil_memory_nr_out(node) + 1);
+	mutex_unlock(&vigil_memory_lock);
+
+	if (left * 1000 < present * minimum)
+		guard = VIGIL_GUARD_NODE_MEMORY;
+	vigil_survey_add(survey, guard,
+			 "%llu of %llu page frames of memory-%d would be left, policy keeps %llu permille",
+			 left, present, node->nid, minimum);
+}
+
 /* The frame stays in use. */
 static void abandon(struct command *command, unsigned long pfn)
 {

@@ -108,6 +108,7 @@ struct vigil_memory_facts {
  * @uncorrected_window_s: policy; READ_ONCE() and WRITE_ONCE()
  * @max_pages: policy; READ_ONCE() and WRITE_ONCE()
  * @max_pages_hour: policy; READ_ONCE() and WRITE_ONCE()
+ * @remaining_min_permille: policy; READ_ONCE() and WRITE_ONCE()
  * @hour_start_s: when the first of @hour_pages was decided about;
  *	vigil_memory_lock
  * @hour_pages: page frames taken since then; vigil_memory_lock
@@ -132,6 +133,7 @@ struct vigil_memory_node {
 	u64 uncorrected_window_s;
 	u64 max_pages;
 	u64 max_pages_hour;
+	u64 remaining_min_permille;
 	u32 hour_start_s;
 	u32 hour_pages;
 	const char *held_back;
@@ -181,6 +183,7 @@ void vigil_memory_uncorrected(int nid, u32 n, u64 now_ms);
 void vigil_memory_unhandled(int nid, u64 now_ms);
 void vigil_memory_stuck(int nid, u64 now_ms);
 void vigil_memory_account(const struct vigil_frame *frame, int delta);
+u32 vigil_memory_nr_out(const struct vigil_memory_node *node);
 u32 vigil_memory_nr_ours(const struct vigil_memory_node *node);
 bool vigil_memory_budget_left(int nid);
 void vigil_memory_tell(const char *reason);
@@ -227,6 +230,9 @@ void vigil_memory_expect(unsigned long pfn, int nid);
 int vigil_memory_check(struct vigil_component *component, void *priv,
 		       const struct vigil_request *request,
 		       struct vigil_outcome *out);
+void vigil_memory_survey(struct vigil_component *component, void *priv,
+			 const struct vigil_request *request,
+			 struct vigil_survey *survey);
 void vigil_memory_execute(struct vigil_component *component, void *priv,
 			  const struct vigil_request *request,
 			  struct vigil_outcome *out);

@@ -42,6 +42,8 @@
 
 /* Many bad rows in one hour are something else than bad rows. */
 #define OFFLINE_MAX_PAGES_HOUR	128
+/* A machine that lost a tenth of a node is not the one that was bought. */
+#define REMAINING_MIN_PERMILLE	900
 
 /* With that many uncorrected errors it is not one bad cell. */
 #define UNCORRECTED_FAILING	4
@@ -168,6 +170,22 @@ static int set_max_pages_hour(struct vigil_component *component, void *priv,
 	return 0;
 }
 
+static u64 get_remaining_min(struct vigil_component *component, void *priv)
+{
+	struct vigil_memory_node *node = priv;
+
+	return READ_ONCE(node->remaining_min_permille);
+}
+
+static int set_remaining_min(struct vigil_component *component, void *priv,
+			     u64 value)
+{
+	struct vigil_memory_node *node = priv;
+
+	WRITE_ONCE(node->remaining_min_permille, value);
+	return 0;
+}
+
 static const struct vigil_policy_desc policies[] = {
 	{
 		.name = "page_ce_threshold_events",
@@ -204,10 +222,18 @@ static const struct vigil_policy_desc policies[] = {
 		.get = get_max_pages_hour,
 		.set = set_max_pages_hour,
 	},
+	{
+		.name = "remaining_min_permille",
+		.minimum = 0,
+		.maximum = 1000,
+		.get = get_remaining_min,
+		.set = set_remaining_min,
+	},
 };
 
 static const struct vigil_component_ops node_ops = {
 	.check = vigil_memory_check,
+	.survey = vigil_memory_survey,
 	.execute = vigil_memory_execute,
 	.frame = vigil_memory_tell_frame,
 	.next_frame = vigil_memory_tell_next_frame,
@@ -287,6 +313,12 @@ u32 vigil_memory_nr_ours(const struct vigil_memory_node *node)
 	return node->nr_frames[VIGIL_FRAME_PENDING] +
 	       node->nr_frames[VIGIL_FRAME_HELD] +
 	       node->nr_frames[VIGIL_FRAME_OFFLINED];
+}
+
+/* Page frames of the node that are out of use, whoever took them. */
+u32 vigil_memory_nr_out(const struct vigil_memory_node *node)
+{
+	return vigil_memory_nr_ours(node) + node->nr_frames[VIGIL_FRAME_EXTERNAL];
 }
 
 /* May Vigil take one more page frame of this node out of use? */
@@ -417,6 +449,7 @@ static int add_component(struct vigil_memory_node *node)
 		.ops = &node_ops,
 		.counters = counters,
 		.nr_counters = ARRAY_SIZE(counters),
+		.guards = BIT(VIGIL_GUARD_NODE_MEMORY),
 		.policies = policies,
 		.nr_policies = ARRAY_SIZE(policies),
 		.priv = node,
@@ -527,6 +560,7 @@ int vigil_memory_nodes_init(void)
 		node->uncorrected_window_s = WINDOW_S;
 		node->max_pages = OFFLINE_MAX_PAGES;
 		node->max_pages_hour = OFFLINE_MAX_PAGES_HOUR;
+		node->remaining_min_permille = REMAINING_MIN_PERMILLE;
 	}
 
 	err = scan_nodes();

@@ -4,7 +4,13 @@
 #define _VIGIL_COMPAT_ARM_EVENT_H
 
 #include <generated/vigil-compat.h>
+#include <linux/cper.h>
+#include <linux/errno.h>
 #include <ras/ras_event.h>
+
+#ifdef CONFIG_ARM64
+#include <asm/smp_plat.h>
+#endif
 
 #ifdef COMPAT_HAS_ARM_EVENT_SEVERITY
 #define COMPAT_ARM_EVENT_TELLS_SEVERITY	true
@@ -23,5 +29,15 @@
 #else
 #define COMPAT_ARM_EVENT_SEVERITY	(0)
 #endif
+
+/* The CPU that an event is of; kernels that tell find it so, too. */
+static inline int compat_arm_event_cpu(const struct cper_sec_proc_arm *proc)
+{
+#ifdef CONFIG_ARM64
+	if (proc->validation_bits & CPER_ARM_VALID_MPIDR)
+		return get_logical_index(proc->mpidr);
+#endif
+	return -ENOENT;
+}
 
 #endif /* _VIGIL_COMPAT_ARM_EVENT_H */

@@ -15,23 +15,40 @@
 
 struct module;
 struct vigil_component;
+struct vigil_survey;
 
 /* Longest name of a model that predicts risk, in bytes. */
 #define VIGIL_MODEL_MAX 47
 
+/* On whose behalf a request is made that names nobody, or that a policy makes. */
+#define VIGIL_OWNER_NAME_ADMIN	"admin"
+#define VIGIL_OWNER_NAME_POLICY	"policy"
+
 /**
  * struct vigil_request - What a verb is asked to do.
  * @verb: the verb
+ * @method: how, VIGIL_METHOD_DEFAULT leaves it to the provider
  * @has_address: @address is valid
- * @address: physical address in bytes of the page frame that is meant
  * @dry_run: go through every check, change nothing
+ * @by_policy: no person asked; such a request overrides nothing, and goes on where
+ *	a kernel that is locked down refuses those of people
+ * @address: physical address in bytes of the page frame that is meant
+ * @overrides: bits (1 << VIGIL_GUARD_...) that are not to be heard
+ * @timeout_ms: deadline, from the request on; 0 for the usual one
+ * @owner: on whose behalf; NULL for VIGIL_OWNER_NAME_ADMIN, or for
+ *	VIGIL_OWNER_NAME_POLICY with @by_policy. Callbacks never see NULL.
  * @reason: why, for people; never NULL
  */
 struct vigil_request {
 	enum vigil_verb verb;
+	enum vigil_method method;
 	bool has_address;
 	bool dry_run;
+	bool by_policy;
 	u64 address;
+	u32 overrides;
+	u32 timeout_ms;
+	const char *owner;
 	const char *reason;
 };
 
@@ -155,6 +172,10 @@ struct vigil_frame_info {
 	char dimm[VIGIL_NAME_MAX + 1];
 };
 
+__printf(3, 4)
+void vigil_survey_add(struct vigil_survey *survey, enum vigil_guard guard,
+		      const char *format, ...);
+
 /**
  * struct vigil_component_ops - What a provider can do with its components.
  * @check: optional; refuse a request that can't work, with a message in @out.
@@ -162,10 +183,19 @@ struct vigil_frame_info {
  *	success says what would happen. Process context, may sleep, no core lock
  *	held; calls for one component may run at the same time. Returns 0 or a
  *	negative errno.
+ * @survey: optional; tell with vigil_survey_add() everything that a request would
+ *	hit, and which guard speaks against it. Called after @check and, for a
+ *	request that is carried out, again right before @execute: then all that
+ *	is being isolated is VIGIL_ISOLATION_PENDING, and one that counts what
+ *	would be left counts that as gone. Process context, may sleep, no core
+ *	lock held; calls for one component may run at the same time.
  * @execute: carry out the request and verify what came of it. Runs on the
  *	core's workqueue, may sleep, no core lock held. One request at a time
  *	for each component. Must end in bounded time: unregistering waits for
- *	it.
+ *	it. Where all of a component is meant (no address), the core has made
+ *	its isolation VIGIL_ISOLATION_PENDING for isolate and release; @execute
+ *	sets what it is afterwards, or leaves it and the core puts back what
+ *	was.
  * @feature: optional; tell feature number @index. Process context, may sleep, no
  *	core lock held. Returns 0, or -ENOENT behind the last one.
  * @cell: optional; tell a cell, *@position or the next one that there is, and
@@ -183,6 +213,9 @@ struct vigil_component_ops {
 	int (*check)(struct vigil_component *component, void *priv,
 		     const struct vigil_request *request,
 		     struct vigil_outcome *out);
+	void (*survey)(struct vigil_component *component, void *priv,
+		       const struct vigil_request *request,
+		       struct vigil_survey *survey);
 	void (*execute)(struct vigil_component *component, void *priv,
 			const struct vigil_request *request,
 			struct vigil_outcome *out);
@@ -207,7 +240,12 @@ struct vigil_component_ops {
  * @owner: module that provides it, usually THIS_MODULE; it can't be unloaded
  *	while an operation is pending
  * @parent: component that it is a part of, or NULL
+ * @agent: name of the agent that reports on it, or NULL; cut at
+ *	VIGIL_OWNER_NAME_MAX bytes
  * @verbs: bits (1 << VIGIL_VERB_...) that @ops supports
+ * @methods: bits (1 << VIGIL_METHOD_...) that they take
+ * @guards: bits (1 << VIGIL_GUARD_...) that @survey may add; the core adds its
+ *	own
  * @ops: may be NULL when @verbs is 0
  * @counters: table of @nr_counters counters, may be NULL
  * @nr_counters: number of counters
@@ -225,7 +263,10 @@ struct vigil_component_desc {
 	const char *label;
 	struct module *owner;
 	struct vigil_component *parent;
+	const char *agent;
 	u32 verbs;
+	u32 methods;
+	u32 guards;
 	const struct vigil_component_ops *ops;
 	const struct vigil_counter_desc *counters;
 	unsigned int nr_counters;
@@ -245,6 +286,8 @@ void vigil_component_set_advice(struct vigil_component *component,
 void vigil_component_set_isolation(struct vigil_component *component,
 				   enum vigil_isolation isolation,
 				   enum vigil_owner owner, const char *reason);
+enum vigil_isolation
+vigil_component_isolation(struct vigil_component *component);
 
 void vigil_component_set_risk(struct vigil_component *component, u32 permille,
 			      const char *model, u32 ttl_ms);

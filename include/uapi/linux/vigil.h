@@ -19,6 +19,7 @@
  * @VIGIL_CLASS_HUGEPOOL: reserve of huge pages on one NUMA node
  * @VIGIL_CLASS_WEIGHTS: one mounted directory of model weights
  * @VIGIL_CLASS_AGENT: something that a user-space program reports on
+ * @VIGIL_CLASS_MACHINE: the server, which sums up all the others
  */
 enum vigil_class {
 	VIGIL_CLASS_MEMORY = 1,
@@ -28,6 +29,7 @@ enum vigil_class {
 	VIGIL_CLASS_HUGEPOOL,
 	VIGIL_CLASS_WEIGHTS,
 	VIGIL_CLASS_AGENT,
+	VIGIL_CLASS_MACHINE,
 
 	/* private: */
 	__VIGIL_CLASS_MAX,
@@ -127,6 +129,84 @@ enum vigil_verb {
 	/* private: */
 	__VIGIL_VERB_MAX,
 	VIGIL_VERB_MAX = (__VIGIL_VERB_MAX - 1)
+};
+
+/**
+ * enum vigil_method - How a verb is carried out, where there is more than one
+ *   way. Of recover the methods form a ladder, the gentlest first.
+ * @VIGIL_METHOD_DEFAULT: as the component's policy says; for recover the
+ *   ladder, until a step works
+ * @VIGIL_METHOD_UNBIND: isolate by taking the driver off the PCI function
+ * @VIGIL_METHOD_REMOVE: isolate by taking the PCI function out of the kernel,
+ *   with its driver
+ * @VIGIL_METHOD_DRIVER_RESET: recover by reset, between the handlers with
+ *   which a driver prepares for it
+ * @VIGIL_METHOD_FUNCTION_RESET: recover by taking the driver off, resetting
+ *   the function, and binding it again
+ * @VIGIL_METHOD_REBIND: recover by taking the driver off and binding it again
+ * @VIGIL_METHOD_BUS_RESET: recover by resetting the bus that the function is
+ *   on
+ * @VIGIL_METHOD_RESCAN: recover by removing the function and scanning its bus
+ *   again
+ */
+enum vigil_method {
+	VIGIL_METHOD_DEFAULT,
+	VIGIL_METHOD_UNBIND,
+	VIGIL_METHOD_REMOVE,
+	VIGIL_METHOD_DRIVER_RESET,
+	VIGIL_METHOD_FUNCTION_RESET,
+	VIGIL_METHOD_REBIND,
+	VIGIL_METHOD_BUS_RESET,
+	VIGIL_METHOD_RESCAN,
+
+	/* private: */
+	__VIGIL_METHOD_MAX,
+	VIGIL_METHOD_MAX = (__VIGIL_METHOD_MAX - 1)
+};
+
+/**
+ * enum vigil_guard - What speaks against taking a component out of use. A
+ *   guard never blocks a release, but for owner. It is overridden by its name,
+ *   and that is recorded.
+ * @VIGIL_GUARD_NONE: nothing; what would be hit is only told
+ * @VIGIL_GUARD_OWNER: somebody else isolated it, and only he releases it
+ * @VIGIL_GUARD_CLASS_SHARE: too much of the class would be out of use
+ * @VIGIL_GUARD_CLASS_RATE: too many of the class were isolated in the last
+ *   hour
+ * @VIGIL_GUARD_LAST_CPU: it is the last CPU of the machine that may be used
+ * @VIGIL_GUARD_LAST_CPU_OF_NODE: it is the last CPU of its NUMA node that may
+ *   be used
+ * @VIGIL_GUARD_NODE_MEMORY: too little memory would be left on the NUMA node
+ * @VIGIL_GUARD_ROOT_DEVICE: the root or boot file system, or the kernel's
+ *   console, is on it
+ * @VIGIL_GUARD_MOUNTED: a mounted file system is on it
+ * @VIGIL_GUARD_SWAP: swap space is on it
+ * @VIGIL_GUARD_DEFAULT_ROUTE: a default route goes through it
+ * @VIGIL_GUARD_VIRTUAL_FUNCTIONS: it has virtual functions that are enabled
+ * @VIGIL_GUARD_VFIO: a virtual machine or a program in user space drives it
+ * @VIGIL_GUARD_PROVIDER: who reports on it objects, in his own words
+ * @VIGIL_GUARD_LOCKDOWN: the kernel is locked down; can not be overridden
+ */
+enum vigil_guard {
+	VIGIL_GUARD_NONE,
+	VIGIL_GUARD_OWNER,
+	VIGIL_GUARD_CLASS_SHARE,
+	VIGIL_GUARD_CLASS_RATE,
+	VIGIL_GUARD_LAST_CPU,
+	VIGIL_GUARD_LAST_CPU_OF_NODE,
+	VIGIL_GUARD_NODE_MEMORY,
+	VIGIL_GUARD_ROOT_DEVICE,
+	VIGIL_GUARD_MOUNTED,
+	VIGIL_GUARD_SWAP,
+	VIGIL_GUARD_DEFAULT_ROUTE,
+	VIGIL_GUARD_VIRTUAL_FUNCTIONS,
+	VIGIL_GUARD_VFIO,
+	VIGIL_GUARD_PROVIDER,
+	VIGIL_GUARD_LOCKDOWN,
+
+	/* private: */
+	__VIGIL_GUARD_MAX,
+	VIGIL_GUARD_MAX = (__VIGIL_GUARD_MAX - 1)
 };
 
 /**
@@ -239,11 +319,23 @@ enum vigil_frame_state {
  * @VIGIL_AUDIT_ACTION_OFFLINE_ROW: whether to take all page frames of a row of
  *   memory out of use
  * @VIGIL_AUDIT_ACTION_VERDICT: how well a component works
+ * @VIGIL_AUDIT_ACTION_ISOLATE: a component was to be taken out of use
+ * @VIGIL_AUDIT_ACTION_RELEASE: a component was to be given back
+ * @VIGIL_AUDIT_ACTION_RECOVER: a component was to be made to work again
+ * @VIGIL_AUDIT_ACTION_TEST: whether a component works was to be found out
+ * @VIGIL_AUDIT_ACTION_SET_POLICY: a policy was to be changed
+ * @VIGIL_AUDIT_ACTION_AGENT: an agent came, went or fell silent
  */
 enum vigil_audit_action {
 	VIGIL_AUDIT_ACTION_OFFLINE_PAGE = 1,
 	VIGIL_AUDIT_ACTION_OFFLINE_ROW,
 	VIGIL_AUDIT_ACTION_VERDICT,
+	VIGIL_AUDIT_ACTION_ISOLATE,
+	VIGIL_AUDIT_ACTION_RELEASE,
+	VIGIL_AUDIT_ACTION_RECOVER,
+	VIGIL_AUDIT_ACTION_TEST,
+	VIGIL_AUDIT_ACTION_SET_POLICY,
+	VIGIL_AUDIT_ACTION_AGENT,
 
 	/* private: */
 	__VIGIL_AUDIT_ACTION_MAX,
@@ -258,6 +350,9 @@ enum vigil_audit_action {
  * @VIGIL_AUDIT_STEP_HELD_BACK: not done, because of a limit
  * @VIGIL_AUDIT_STEP_UNSUPPORTED: not done, because nobody knows how on this
  *   machine
+ * @VIGIL_AUDIT_STEP_REFUSED: not done, because a guard or a check spoke
+ *   against it
+ * @VIGIL_AUDIT_STEP_TIMEOUT: the deadline passed before the outcome was known
  */
 enum vigil_audit_step {
 	VIGIL_AUDIT_STEP_DECIDED = 1,
@@ -265,6 +360,8 @@ enum vigil_audit_step {
 	VIGIL_AUDIT_STEP_FAILED,
 	VIGIL_AUDIT_STEP_HELD_BACK,
 	VIGIL_AUDIT_STEP_UNSUPPORTED,
+	VIGIL_AUDIT_STEP_REFUSED,
+	VIGIL_AUDIT_STEP_TIMEOUT,
 
 	/* private: */
 	__VIGIL_AUDIT_STEP_MAX,
@@ -290,6 +387,7 @@ enum vigil_model_origin {
 
 #define VIGIL_NAME_MAX		63
 #define VIGIL_REASON_MAX	127
+#define VIGIL_OWNER_NAME_MAX	31
 
 enum {
 	VIGIL_A_COMPONENT_ID = 1,
@@ -309,6 +407,12 @@ enum {
 	VIGIL_A_COMPONENT_COUNTER,
 	VIGIL_A_COMPONENT_POLICY,
 	VIGIL_A_COMPONENT_LABEL,
+	VIGIL_A_COMPONENT_ISOLATED_BY,
+	VIGIL_A_COMPONENT_PARENT_NAME,
+	VIGIL_A_COMPONENT_METHODS,
+	VIGIL_A_COMPONENT_GUARDS,
+	VIGIL_A_COMPONENT_AGENT,
+	VIGIL_A_COMPONENT_ATTENTION,
 
 	__VIGIL_A_COMPONENT_MAX,
 	VIGIL_A_COMPONENT_MAX = (__VIGIL_A_COMPONENT_MAX - 1)
@@ -337,9 +441,23 @@ enum {
 	VIGIL_A_OPERATION_MESSAGE,
 	VIGIL_A_OPERATION_SEQ,
 	VIGIL_A_OPERATION_PAD,
+	VIGIL_A_OPERATION_METHOD,
+	VIGIL_A_OPERATION_OWNER,
+	VIGIL_A_OPERATION_OVERRIDE,
+	VIGIL_A_OPERATION_TIMEOUT_MS,
+	VIGIL_A_OPERATION_FINDING,
 
 	__VIGIL_A_OPERATION_MAX,
 	VIGIL_A_OPERATION_MAX = (__VIGIL_A_OPERATION_MAX - 1)
+};
+
+enum {
+	VIGIL_A_FINDING_GUARD = 1,
+	VIGIL_A_FINDING_BLOCKS,
+	VIGIL_A_FINDING_TEXT,
+
+	__VIGIL_A_FINDING_MAX,
+	VIGIL_A_FINDING_MAX = (__VIGIL_A_FINDING_MAX - 1)
 };
 
 enum {
@@ -417,6 +535,19 @@ enum {
 	VIGIL_A_AUDIT_REASON,
 	VIGIL_A_AUDIT_NUMBER,
 	VIGIL_A_AUDIT_PAD,
+	VIGIL_A_AUDIT_SEQ,
+	VIGIL_A_AUDIT_TIME,
+	VIGIL_A_AUDIT_OPERATION,
+	VIGIL_A_AUDIT_UID,
+	VIGIL_A_AUDIT_PID,
+	VIGIL_A_AUDIT_COMM,
+	VIGIL_A_AUDIT_OWNER,
+	VIGIL_A_AUDIT_GUARD,
+	VIGIL_A_AUDIT_OVERRIDE,
+	VIGIL_A_AUDIT_HEALTH_BEFORE,
+	VIGIL_A_AUDIT_HEALTH_AFTER,
+	VIGIL_A_AUDIT_ISOLATION_BEFORE,
+	VIGIL_A_AUDIT_ISOLATION_AFTER,
 
 	__VIGIL_A_AUDIT_MAX,
 	VIGIL_A_AUDIT_MAX = (__VIGIL_A_AUDIT_MAX - 1)
@@ -446,6 +577,35 @@ enum {
 };
 
 enum {
+	VIGIL_A_AGENT_NAME = 1,
+	VIGIL_A_AGENT_PID,
+	VIGIL_A_AGENT_COMPONENTS,
+	VIGIL_A_AGENT_TTL_MS,
+	VIGIL_A_AGENT_SILENT,
+	VIGIL_A_AGENT_GONE,
+	VIGIL_A_AGENT_COMPONENT,
+	VIGIL_A_AGENT_LABEL,
+	VIGIL_A_AGENT_PARENT_NAME,
+	VIGIL_A_AGENT_VERBS,
+	VIGIL_A_AGENT_COUNTER,
+	VIGIL_A_AGENT_HEALTH,
+	VIGIL_A_AGENT_ADVICE,
+	VIGIL_A_AGENT_ISOLATION,
+	VIGIL_A_AGENT_RISK_PERMILLE,
+	VIGIL_A_AGENT_RISK_MODEL,
+	VIGIL_A_AGENT_REASON,
+	VIGIL_A_AGENT_REQUEST,
+	VIGIL_A_AGENT_VERB,
+	VIGIL_A_AGENT_TIMEOUT_MS,
+	VIGIL_A_AGENT_STATE,
+	VIGIL_A_AGENT_MESSAGE,
+	VIGIL_A_AGENT_PAD,
+
+	__VIGIL_A_AGENT_MAX,
+	VIGIL_A_AGENT_MAX = (__VIGIL_A_AGENT_MAX - 1)
+};
+
+enum {
 	VIGIL_CMD_COMPONENT_GET = 1,
 	VIGIL_CMD_COMPONENT_NTF,
 	VIGIL_CMD_COMPONENT_ADD_NTF,
@@ -465,6 +625,15 @@ enum {
 	VIGIL_CMD_MODEL_NTF,
 	VIGIL_CMD_MODEL_LOAD,
 	VIGIL_CMD_MODEL_UNLOAD,
+	VIGIL_CMD_RECOVER,
+	VIGIL_CMD_TEST,
+	VIGIL_CMD_AGENT_REGISTER,
+	VIGIL_CMD_AGENT_GET,
+	VIGIL_CMD_AGENT_ADD,
+	VIGIL_CMD_AGENT_REMOVE,
+	VIGIL_CMD_AGENT_REPORT,
+	VIGIL_CMD_AGENT_REQUEST_NTF,
+	VIGIL_CMD_AGENT_ANSWER,
 
 	__VIGIL_CMD_MAX,
 	VIGIL_CMD_MAX = (__VIGIL_CMD_MAX - 1)
