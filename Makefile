@@ -94,6 +94,10 @@ bench-predict:
 	$(Q)tools/install-deps predict
 	$(Q)tools/testing/bench/run-predict
 
+bench-core:
+	$(Q)tools/install-deps core
+	$(Q)tools/testing/bench/run-core
+
 dimm-timeline:
 	$(Q)tools/install-deps dimm-timeline
 	$(Q)tools/testing/timeline/run $(LOGS)
@@ -117,6 +121,7 @@ help:
 	@echo  'make bench-weights  measure weightfs against its peers, in virtual machines'
 	@echo  'make bench-memory   measure vigil_memory against rasdaemon, in virtual machines'
 	@echo  'make bench-predict  measure the engine of predictions against libxgboost'
+	@echo  'make bench-core     measure ten thousand components against devlink health'
 	@echo  'make dimm-timeline  draw what Vigil says of memory modules while real logs happen'
 	@echo  'make demo     show the main job in a virtual machine'
 	@echo  'make clean    remove $(BUILD)'
@@ -136,4 +141,5 @@ help:
 export TIERS KERNELS
 
 .PHONY: all modules kdir tools install modules_install models_install tools_install check test \
-	soak bench-weights bench-memory bench-predict dimm-timeline demo clean help
+	soak bench-weights bench-memory bench-predict bench-core \
+	dimm-timeline demo clean help

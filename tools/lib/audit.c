@@ -4,7 +4,7 @@
  */
 #include "handle.h"
 
-int vigil_audit_dump(struct vigil *vigil, const char *component,
+int vigil_audit_dump(struct vigil *vigil, const char *component, uint64_t from,
 		     struct vigil_list **list)
 {
 	struct nlmsghdr *nlh = vigil_request_begin(vigil, vigil->family,
@@ -16,5 +16,7 @@ int vigil_audit_dump(struct vigil *vigil, const char *component,
 	if (component)
 		err = vigil_request_string(vigil, nlh, VIGIL_A_AUDIT_COMPONENT,
 					   component, VIGIL_NAME_MAX);
+	if (from)
+		mnl_attr_put_u64(nlh, VIGIL_A_AUDIT_ID, from);
 	return err ? err : vigil_request_list(vigil, nlh, list);
 }

@@ -48,8 +48,25 @@ bool vigil_component_number(const struct vigil_record *component,
 	       find_number(component, VIGIL_A_COMPONENT_POLICY, name, value);
 }
 
+bool vigil_component_needs_attention(const struct vigil_record *component)
+{
+	uint64_t health = vigil_record_uint(component,
+					    VIGIL_A_COMPONENT_HEALTH);
+
+	/* an agent has to keep on talking, and nobody else */
+	if (health == VIGIL_HEALTH_UNKNOWN &&
+	    vigil_record_uint(component, VIGIL_A_COMPONENT_CLASS) ==
+	    VIGIL_CLASS_AGENT)
+		return true;
+	return health > VIGIL_HEALTH_HEALTHY ||
+	       vigil_record_uint(component, VIGIL_A_COMPONENT_ISOLATION) !=
+	       VIGIL_ISOLATION_NONE ||
+	       vigil_record_uint(component, VIGIL_A_COMPONENT_ADVICE) !=
+	       VIGIL_ADVICE_NONE;
+}
+
 static int dump_once(struct vigil *vigil, unsigned int of_class,
-		     struct vigil_list **list)
+		     bool attention, struct vigil_list **list)
 {
 	struct nlmsghdr *nlh = vigil_request_begin(vigil, vigil->family,
 						   VIGIL_CMD_COMPONENT_GET,
@@ -57,22 +74,36 @@ static int dump_once(struct vigil *vigil, unsigned int of_class,
 
 	if (of_class)
 		mnl_attr_put_u32(nlh, VIGIL_A_COMPONENT_CLASS, of_class);
+	if (attention)
+		mnl_attr_put(nlh, VIGIL_A_COMPONENT_ATTENTION, 0, NULL);
 	return vigil_request_list(vigil, nlh, list);
 }
 
-int vigil_component_dump(struct vigil *vigil, unsigned int of_class,
-			 struct vigil_list **list)
+static int dump(struct vigil *vigil, unsigned int of_class, bool attention,
+		struct vigil_list **list)
 {
 	int err;
 
 	*list = NULL;
 	for (int i = 0; i < DUMP_ATTEMPTS; i++) {
 		vigil_list_free(*list);
-		err = dump_once(vigil, of_class, list);
+		err = dump_once(vigil, of_class, attention, list);
 		if (err || !vigil_list_torn(*list))
 			break;
 	}
 	return err;
+}
+
+int vigil_component_dump(struct vigil *vigil, unsigned int of_class,
+			 struct vigil_list **list)
+{
+	return dump(vigil, of_class, false, list);
+}
+
+int vigil_component_dump_attention(struct vigil *vigil, unsigned int of_class,
+				   struct vigil_list **list)
+{
+	return dump(vigil, of_class, true, list);
 }
 
 int vigil_policy_set(struct vigil *vigil, const char *component,

@@ -50,8 +50,8 @@ def emit_enum(family, enum):
 
 def field_initialisers(attr):
     """Return the C initialisers of one attribute's row."""
-    parts = [f".name = \"{attr['name']}\"",
-             f".type = {FIELD_TYPES[attr['type']]}"]
+    kind = "VIGIL_FIELD_FLAGS" if attr.get("enum-as-flags") else FIELD_TYPES[attr["type"]]
+    parts = [f".name = \"{attr['name']}\"", f".type = {kind}"]
     if "enum" in attr:
         names = f"{c_name(attr['enum'])}_names"
         parts += [f".names = {names}", f".nr_names = ARRAY_SIZE({names})"]
@@ -123,7 +123,10 @@ def main():
         emit_set(family, attribute_set)
     emit_messages(family, spec["operations"]["list"])
     emit_name_of("class")
+    emit_name_of("health")
     emit_name_of("verb")
+    emit_name_of("method")
+    emit_name_of("guard")
 
 
 if __name__ == "__main__":

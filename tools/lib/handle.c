@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <linux/genetlink.h>
 
@@ -90,11 +91,20 @@ static void end_answer(struct vigil *vigil, struct answer *answer,
 				 words ? words : strerror(-err));
 }
 
+static int take_stray(struct vigil *vigil, const struct nlmsghdr *nlh)
+{
+	if (!vigil->stray || nlh->nlmsg_seq || nlh->nlmsg_type != vigil->family)
+		return 0;
+	return vigil->stray(nlh, vigil->stray_data);
+}
+
 static void take_message(struct vigil *vigil, struct answer *answer,
 			 const struct nlmsghdr *nlh)
 {
-	if (nlh->nlmsg_seq != vigil->seq)
+	if (nlh->nlmsg_seq != vigil->seq) {
+		take_stray(vigil, nlh);
 		return;
+	}
 	if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
 		answer->torn = true;
 	if (nlh->nlmsg_type == NLMSG_ERROR || nlh->nlmsg_type == NLMSG_DONE) {
@@ -142,6 +152,45 @@ int vigil_request_run(struct vigil *vigil, struct nlmsghdr *nlh,
 	if (!answer.err && answer.torn)
 		return vigil_fail(vigil, -EINTR, "changed while it was read");
 	return answer.err;
+}
+
+/* Hear what nobody asked for; does not wait. */
+int vigil_stray_read(struct vigil *vigil)
+{
+	int fd = mnl_socket_get_fd(vigil->nl);
+	int err = 0;
+
+	while (!err) {
+		const struct nlmsghdr *nlh = (void *)vigil->answer;
+		int left = recv(fd, vigil->answer, ANSWER_BYTES, MSG_DONTWAIT);
+
+		if (left < 0 && errno == EINTR)
+			continue;
+		if (left < 0 && errno == EAGAIN)
+			return 0;
+		if (left < 0)
+			return vigil_fail(vigil, -errno,
+					  "can't hear the kernel: %s",
+					  strerror(errno));
+		for (; !err && mnl_nlmsg_ok(nlh, left);
+		     nlh = mnl_nlmsg_next(nlh, &left))
+			err = take_stray(vigil, nlh);
+	}
+	return vigil_fail(vigil, err, "message of the kernel: %s",
+			  strerror(-err));
+}
+
+static int take_nothing(const struct nlmsghdr *nlh, void *data)
+{
+	(void)nlh;
+	(void)data;
+	return 0;
+}
+
+/* Runs a request whose answer is only that it was done, or not. */
+int vigil_request_done(struct vigil *vigil, struct nlmsghdr *nlh)
+{
+	return vigil_request_run(vigil, nlh, take_nothing, NULL);
 }
 
 static int take_record(const struct nlmsghdr *nlh, void *data)

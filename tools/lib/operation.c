@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Operations: isolate and release, and what comes of them.
+ * Operations: what is done to components, and what comes of it.
  *
  * While an operation is pending, a notification is only a hint to look: the
  * answer is always asked for. So a notification that is lost delays the outcome
@@ -23,6 +23,41 @@ static int64_t now_ms(void)
 	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
 }
 
+static int put_words(struct vigil *vigil, struct nlmsghdr *nlh,
+		     const struct vigil_request *request)
+{
+	int err = vigil_request_string(vigil, nlh, VIGIL_A_OPERATION_COMPONENT,
+				       request->component, VIGIL_NAME_MAX);
+
+	if (!err && request->reason)
+		err = vigil_request_string(vigil, nlh, VIGIL_A_OPERATION_REASON,
+					   request->reason, VIGIL_REASON_MAX);
+	if (!err && request->owner)
+		err = vigil_request_string(vigil, nlh, VIGIL_A_OPERATION_OWNER,
+					   request->owner,
+					   VIGIL_OWNER_NAME_MAX);
+	return err;
+}
+
+static void put_numbers(struct nlmsghdr *nlh,
+			const struct vigil_request *request)
+{
+	if (request->has_address)
+		mnl_attr_put_u64(nlh, VIGIL_A_OPERATION_ADDRESS,
+				 request->address);
+	if (request->dry_run)
+		mnl_attr_put(nlh, VIGIL_A_OPERATION_DRY_RUN, 0, NULL);
+	if (request->method)
+		mnl_attr_put_u32(nlh, VIGIL_A_OPERATION_METHOD,
+				 request->method);
+	if (request->overrides)
+		mnl_attr_put_u32(nlh, VIGIL_A_OPERATION_OVERRIDE,
+				 request->overrides);
+	if (request->timeout_ms)
+		mnl_attr_put_u32(nlh, VIGIL_A_OPERATION_TIMEOUT_MS,
+				 request->timeout_ms);
+}
+
 int vigil_operation_start(struct vigil *vigil,
 			  const struct vigil_request *request,
 			  struct vigil_record **operation)
@@ -30,6 +65,8 @@ int vigil_operation_start(struct vigil *vigil,
 	static const uint8_t commands[] = {
 		[VIGIL_VERB_ISOLATE] = VIGIL_CMD_ISOLATE,
 		[VIGIL_VERB_RELEASE] = VIGIL_CMD_RELEASE,
+		[VIGIL_VERB_RECOVER] = VIGIL_CMD_RECOVER,
+		[VIGIL_VERB_TEST] = VIGIL_CMD_TEST,
 	};
 	struct nlmsghdr *nlh;
 	int err;
@@ -39,19 +76,21 @@ int vigil_operation_start(struct vigil *vigil,
 		return vigil_fail(vigil, -EOPNOTSUPP, "unknown verb");
 	nlh = vigil_request_begin(vigil, vigil->family, commands[request->verb],
 				  0);
-	err = vigil_request_string(vigil, nlh, VIGIL_A_OPERATION_COMPONENT,
-				   request->component, VIGIL_NAME_MAX);
-	if (!err && request->reason)
-		err = vigil_request_string(vigil, nlh, VIGIL_A_OPERATION_REASON,
-					   request->reason, VIGIL_REASON_MAX);
+	err = put_words(vigil, nlh, request);
 	if (err)
 		return err;
-	if (request->has_address)
-		mnl_attr_put_u64(nlh, VIGIL_A_OPERATION_ADDRESS,
-				 request->address);
-	if (request->dry_run)
-		mnl_attr_put(nlh, VIGIL_A_OPERATION_DRY_RUN, 0, NULL);
+	put_numbers(nlh, request);
 	return vigil_request_record(vigil, nlh, operation);
+}
+
+int vigil_operation_dump(struct vigil *vigil, struct vigil_list **list)
+{
+	struct nlmsghdr *nlh = vigil_request_begin(vigil, vigil->family,
+						   VIGIL_CMD_OPERATION_GET,
+						   NLM_F_DUMP);
+
+	*list = NULL;
+	return vigil_request_list(vigil, nlh, list);
 }
 
 int vigil_operation_get(struct vigil *vigil, uint64_t id,

@@ -28,6 +28,7 @@ static bool attribute_is_valid(const struct nlattr *attr,
 {
 	static const enum mnl_attr_data_type types[] = {
 		[VIGIL_FIELD_U32] = MNL_TYPE_U32,
+		[VIGIL_FIELD_FLAGS] = MNL_TYPE_U32,
 		[VIGIL_FIELD_U64] = MNL_TYPE_U64,
 		[VIGIL_FIELD_STRING] = MNL_TYPE_NUL_STRING,
 		[VIGIL_FIELD_FLAG] = MNL_TYPE_FLAG,
@@ -246,6 +247,7 @@ uint64_t vigil_record_uint(const struct vigil_record *record,
 		return 0;
 	switch (record_type(record, attribute)) {
 	case VIGIL_FIELD_U32:
+	case VIGIL_FIELD_FLAGS:
 		return mnl_attr_get_u32(attr);
 	case VIGIL_FIELD_U64:
 		return mnl_attr_get_u64(attr);
@@ -284,7 +286,21 @@ const char *vigil_record_name(const struct vigil_record *record,
 		return NULL;
 	known = &record->set->attributes[attribute];
 	value = vigil_record_uint(record, attribute);
+	if (known->type == VIGIL_FIELD_FLAGS)
+		return NULL;
 	return value < known->nr_names ? known->names[value] : NULL;
+}
+
+const char *vigil_record_flag_name(const struct vigil_record *record,
+				   unsigned int attribute, unsigned int bit)
+{
+	const struct vigil_attribute *known;
+
+	if (!vigil_record_has(record, attribute) ||
+	    record_type(record, attribute) != VIGIL_FIELD_FLAGS)
+		return NULL;
+	known = &record->set->attributes[attribute];
+	return bit < known->nr_names ? known->names[bit] : NULL;
 }
 
 const struct vigil_record *

@@ -12,6 +12,7 @@ static const char *const class_names[] = {
 	[VIGIL_CLASS_HUGEPOOL] = "hugepool",
 	[VIGIL_CLASS_WEIGHTS] = "weights",
 	[VIGIL_CLASS_AGENT] = "agent",
+	[VIGIL_CLASS_MACHINE] = "machine",
 };
 
 static const char *const health_names[] = {
@@ -48,6 +49,35 @@ static const char *const verb_names[] = {
 	[VIGIL_VERB_RELEASE] = "release",
 	[VIGIL_VERB_RECOVER] = "recover",
 	[VIGIL_VERB_TEST] = "test",
+};
+
+static const char *const method_names[] = {
+	[VIGIL_METHOD_DEFAULT] = "default",
+	[VIGIL_METHOD_UNBIND] = "unbind",
+	[VIGIL_METHOD_REMOVE] = "remove",
+	[VIGIL_METHOD_DRIVER_RESET] = "driver-reset",
+	[VIGIL_METHOD_FUNCTION_RESET] = "function-reset",
+	[VIGIL_METHOD_REBIND] = "rebind",
+	[VIGIL_METHOD_BUS_RESET] = "bus-reset",
+	[VIGIL_METHOD_RESCAN] = "rescan",
+};
+
+static const char *const guard_names[] = {
+	[VIGIL_GUARD_NONE] = "none",
+	[VIGIL_GUARD_OWNER] = "owner",
+	[VIGIL_GUARD_CLASS_SHARE] = "class-share",
+	[VIGIL_GUARD_CLASS_RATE] = "class-rate",
+	[VIGIL_GUARD_LAST_CPU] = "last-cpu",
+	[VIGIL_GUARD_LAST_CPU_OF_NODE] = "last-cpu-of-node",
+	[VIGIL_GUARD_NODE_MEMORY] = "node-memory",
+	[VIGIL_GUARD_ROOT_DEVICE] = "root-device",
+	[VIGIL_GUARD_MOUNTED] = "mounted",
+	[VIGIL_GUARD_SWAP] = "swap",
+	[VIGIL_GUARD_DEFAULT_ROUTE] = "default-route",
+	[VIGIL_GUARD_VIRTUAL_FUNCTIONS] = "virtual-functions",
+	[VIGIL_GUARD_VFIO] = "vfio",
+	[VIGIL_GUARD_PROVIDER] = "provider",
+	[VIGIL_GUARD_LOCKDOWN] = "lockdown",
 };
 
 static const char *const op_state_names[] = {
@@ -90,6 +120,12 @@ static const char *const audit_action_names[] = {
 	[VIGIL_AUDIT_ACTION_OFFLINE_PAGE] = "offline-page",
 	[VIGIL_AUDIT_ACTION_OFFLINE_ROW] = "offline-row",
 	[VIGIL_AUDIT_ACTION_VERDICT] = "verdict",
+	[VIGIL_AUDIT_ACTION_ISOLATE] = "isolate",
+	[VIGIL_AUDIT_ACTION_RELEASE] = "release",
+	[VIGIL_AUDIT_ACTION_RECOVER] = "recover",
+	[VIGIL_AUDIT_ACTION_TEST] = "test",
+	[VIGIL_AUDIT_ACTION_SET_POLICY] = "set-policy",
+	[VIGIL_AUDIT_ACTION_AGENT] = "agent",
 };
 
 static const char *const audit_step_names[] = {
@@ -98,6 +134,8 @@ static const char *const audit_step_names[] = {
 	[VIGIL_AUDIT_STEP_FAILED] = "failed",
 	[VIGIL_AUDIT_STEP_HELD_BACK] = "held-back",
 	[VIGIL_AUDIT_STEP_UNSUPPORTED] = "unsupported",
+	[VIGIL_AUDIT_STEP_REFUSED] = "refused",
+	[VIGIL_AUDIT_STEP_TIMEOUT] = "timeout",
 };
 
 static const char *const model_origin_names[] = {
@@ -129,6 +167,29 @@ const struct vigil_set vigil_set_value = {
 	.name = "value",
 	.attributes = value_attributes,
 	.nr_attributes = ARRAY_SIZE(value_attributes),
+};
+
+static const struct vigil_attribute finding_attributes[] = {
+	[VIGIL_A_FINDING_GUARD] = {
+		.name = "guard",
+		.type = VIGIL_FIELD_U32,
+		.names = guard_names,
+		.nr_names = ARRAY_SIZE(guard_names),
+	},
+	[VIGIL_A_FINDING_BLOCKS] = {
+		.name = "blocks",
+		.type = VIGIL_FIELD_FLAG,
+	},
+	[VIGIL_A_FINDING_TEXT] = {
+		.name = "text",
+		.type = VIGIL_FIELD_STRING,
+	},
+};
+
+const struct vigil_set vigil_set_finding = {
+	.name = "finding",
+	.attributes = finding_attributes,
+	.nr_attributes = ARRAY_SIZE(finding_attributes),
 };
 
 static const struct vigil_attribute component_attributes[] = {
@@ -208,6 +269,34 @@ static const struct vigil_attribute component_attributes[] = {
 		.name = "label",
 		.type = VIGIL_FIELD_STRING,
 	},
+	[VIGIL_A_COMPONENT_ISOLATED_BY] = {
+		.name = "isolated-by",
+		.type = VIGIL_FIELD_STRING,
+	},
+	[VIGIL_A_COMPONENT_PARENT_NAME] = {
+		.name = "parent-name",
+		.type = VIGIL_FIELD_STRING,
+	},
+	[VIGIL_A_COMPONENT_METHODS] = {
+		.name = "methods",
+		.type = VIGIL_FIELD_FLAGS,
+		.names = method_names,
+		.nr_names = ARRAY_SIZE(method_names),
+	},
+	[VIGIL_A_COMPONENT_GUARDS] = {
+		.name = "guards",
+		.type = VIGIL_FIELD_FLAGS,
+		.names = guard_names,
+		.nr_names = ARRAY_SIZE(guard_names),
+	},
+	[VIGIL_A_COMPONENT_AGENT] = {
+		.name = "agent",
+		.type = VIGIL_FIELD_STRING,
+	},
+	[VIGIL_A_COMPONENT_ATTENTION] = {
+		.name = "attention",
+		.type = VIGIL_FIELD_FLAG,
+	},
 };
 
 const struct vigil_set vigil_set_component = {
@@ -260,6 +349,31 @@ static const struct vigil_attribute operation_attributes[] = {
 	[VIGIL_A_OPERATION_SEQ] = {
 		.name = "seq",
 		.type = VIGIL_FIELD_U64,
+	},
+	[VIGIL_A_OPERATION_METHOD] = {
+		.name = "method",
+		.type = VIGIL_FIELD_U32,
+		.names = method_names,
+		.nr_names = ARRAY_SIZE(method_names),
+	},
+	[VIGIL_A_OPERATION_OWNER] = {
+		.name = "owner",
+		.type = VIGIL_FIELD_STRING,
+	},
+	[VIGIL_A_OPERATION_OVERRIDE] = {
+		.name = "override",
+		.type = VIGIL_FIELD_FLAGS,
+		.names = guard_names,
+		.nr_names = ARRAY_SIZE(guard_names),
+	},
+	[VIGIL_A_OPERATION_TIMEOUT_MS] = {
+		.name = "timeout-ms",
+		.type = VIGIL_FIELD_U32,
+	},
+	[VIGIL_A_OPERATION_FINDING] = {
+		.name = "finding",
+		.type = VIGIL_FIELD_NEST,
+		.nested = &vigil_set_finding,
 	},
 };
 
@@ -486,6 +600,70 @@ static const struct vigil_attribute audit_attributes[] = {
 		.type = VIGIL_FIELD_NEST,
 		.nested = &vigil_set_value,
 	},
+	[VIGIL_A_AUDIT_SEQ] = {
+		.name = "seq",
+		.type = VIGIL_FIELD_U64,
+	},
+	[VIGIL_A_AUDIT_TIME] = {
+		.name = "time",
+		.type = VIGIL_FIELD_U64,
+	},
+	[VIGIL_A_AUDIT_OPERATION] = {
+		.name = "operation",
+		.type = VIGIL_FIELD_U64,
+	},
+	[VIGIL_A_AUDIT_UID] = {
+		.name = "uid",
+		.type = VIGIL_FIELD_U32,
+	},
+	[VIGIL_A_AUDIT_PID] = {
+		.name = "pid",
+		.type = VIGIL_FIELD_U32,
+	},
+	[VIGIL_A_AUDIT_COMM] = {
+		.name = "comm",
+		.type = VIGIL_FIELD_STRING,
+	},
+	[VIGIL_A_AUDIT_OWNER] = {
+		.name = "owner",
+		.type = VIGIL_FIELD_STRING,
+	},
+	[VIGIL_A_AUDIT_GUARD] = {
+		.name = "guard",
+		.type = VIGIL_FIELD_U32,
+		.names = guard_names,
+		.nr_names = ARRAY_SIZE(guard_names),
+	},
+	[VIGIL_A_AUDIT_OVERRIDE] = {
+		.name = "override",
+		.type = VIGIL_FIELD_FLAGS,
+		.names = guard_names,
+		.nr_names = ARRAY_SIZE(guard_names),
+	},
+	[VIGIL_A_AUDIT_HEALTH_BEFORE] = {
+		.name = "health-before",
+		.type = VIGIL_FIELD_U32,
+		.names = health_names,
+		.nr_names = ARRAY_SIZE(health_names),
+	},
+	[VIGIL_A_AUDIT_HEALTH_AFTER] = {
+		.name = "health-after",
+		.type = VIGIL_FIELD_U32,
+		.names = health_names,
+		.nr_names = ARRAY_SIZE(health_names),
+	},
+	[VIGIL_A_AUDIT_ISOLATION_BEFORE] = {
+		.name = "isolation-before",
+		.type = VIGIL_FIELD_U32,
+		.names = isolation_names,
+		.nr_names = ARRAY_SIZE(isolation_names),
+	},
+	[VIGIL_A_AUDIT_ISOLATION_AFTER] = {
+		.name = "isolation-after",
+		.type = VIGIL_FIELD_U32,
+		.names = isolation_names,
+		.nr_names = ARRAY_SIZE(isolation_names),
+	},
 };
 
 const struct vigil_set vigil_set_audit = {
@@ -565,6 +743,114 @@ const struct vigil_set vigil_set_model = {
 	.nr_attributes = ARRAY_SIZE(model_attributes),
 };
 
+static const struct vigil_attribute agent_attributes[] = {
+	[VIGIL_A_AGENT_NAME] = {
+		.name = "name",
+		.type = VIGIL_FIELD_STRING,
+	},
+	[VIGIL_A_AGENT_PID] = {
+		.name = "pid",
+		.type = VIGIL_FIELD_U32,
+	},
+	[VIGIL_A_AGENT_COMPONENTS] = {
+		.name = "components",
+		.type = VIGIL_FIELD_U32,
+	},
+	[VIGIL_A_AGENT_TTL_MS] = {
+		.name = "ttl-ms",
+		.type = VIGIL_FIELD_U32,
+	},
+	[VIGIL_A_AGENT_SILENT] = {
+		.name = "silent",
+		.type = VIGIL_FIELD_FLAG,
+	},
+	[VIGIL_A_AGENT_GONE] = {
+		.name = "gone",
+		.type = VIGIL_FIELD_FLAG,
+	},
+	[VIGIL_A_AGENT_COMPONENT] = {
+		.name = "component",
+		.type = VIGIL_FIELD_STRING,
+	},
+	[VIGIL_A_AGENT_LABEL] = {
+		.name = "label",
+		.type = VIGIL_FIELD_STRING,
+	},
+	[VIGIL_A_AGENT_PARENT_NAME] = {
+		.name = "parent-name",
+		.type = VIGIL_FIELD_STRING,
+	},
+	[VIGIL_A_AGENT_VERBS] = {
+		.name = "verbs",
+		.type = VIGIL_FIELD_U32,
+	},
+	[VIGIL_A_AGENT_COUNTER] = {
+		.name = "counter",
+		.type = VIGIL_FIELD_NEST,
+		.nested = &vigil_set_value,
+	},
+	[VIGIL_A_AGENT_HEALTH] = {
+		.name = "health",
+		.type = VIGIL_FIELD_U32,
+		.names = health_names,
+		.nr_names = ARRAY_SIZE(health_names),
+	},
+	[VIGIL_A_AGENT_ADVICE] = {
+		.name = "advice",
+		.type = VIGIL_FIELD_U32,
+		.names = advice_names,
+		.nr_names = ARRAY_SIZE(advice_names),
+	},
+	[VIGIL_A_AGENT_ISOLATION] = {
+		.name = "isolation",
+		.type = VIGIL_FIELD_U32,
+		.names = isolation_names,
+		.nr_names = ARRAY_SIZE(isolation_names),
+	},
+	[VIGIL_A_AGENT_RISK_PERMILLE] = {
+		.name = "risk-permille",
+		.type = VIGIL_FIELD_U32,
+	},
+	[VIGIL_A_AGENT_RISK_MODEL] = {
+		.name = "risk-model",
+		.type = VIGIL_FIELD_STRING,
+	},
+	[VIGIL_A_AGENT_REASON] = {
+		.name = "reason",
+		.type = VIGIL_FIELD_STRING,
+	},
+	[VIGIL_A_AGENT_REQUEST] = {
+		.name = "request",
+		.type = VIGIL_FIELD_U64,
+	},
+	[VIGIL_A_AGENT_VERB] = {
+		.name = "verb",
+		.type = VIGIL_FIELD_U32,
+		.names = verb_names,
+		.nr_names = ARRAY_SIZE(verb_names),
+	},
+	[VIGIL_A_AGENT_TIMEOUT_MS] = {
+		.name = "timeout-ms",
+		.type = VIGIL_FIELD_U32,
+	},
+	[VIGIL_A_AGENT_STATE] = {
+		.name = "state",
+		.type = VIGIL_FIELD_U32,
+		.names = op_state_names,
+		.nr_names = ARRAY_SIZE(op_state_names),
+	},
+	[VIGIL_A_AGENT_MESSAGE] = {
+		.name = "message",
+		.type = VIGIL_FIELD_STRING,
+	},
+};
+
+const struct vigil_set vigil_set_agent = {
+	.name = "agent",
+	.attributes = agent_attributes,
+	.nr_attributes = ARRAY_SIZE(agent_attributes),
+};
+
 const struct vigil_message_type vigil_message_types[] = {
 	[VIGIL_CMD_COMPONENT_GET] = {
 		.name = "component-get",
@@ -642,6 +928,42 @@ const struct vigil_message_type vigil_message_types[] = {
 		.name = "model-unload",
 		.set = &vigil_set_model,
 	},
+	[VIGIL_CMD_RECOVER] = {
+		.name = "recover",
+		.set = &vigil_set_operation,
+	},
+	[VIGIL_CMD_TEST] = {
+		.name = "test",
+		.set = &vigil_set_operation,
+	},
+	[VIGIL_CMD_AGENT_REGISTER] = {
+		.name = "agent-register",
+		.set = &vigil_set_agent,
+	},
+	[VIGIL_CMD_AGENT_GET] = {
+		.name = "agent-get",
+		.set = &vigil_set_agent,
+	},
+	[VIGIL_CMD_AGENT_ADD] = {
+		.name = "agent-add",
+		.set = &vigil_set_agent,
+	},
+	[VIGIL_CMD_AGENT_REMOVE] = {
+		.name = "agent-remove",
+		.set = &vigil_set_agent,
+	},
+	[VIGIL_CMD_AGENT_REPORT] = {
+		.name = "agent-report",
+		.set = &vigil_set_agent,
+	},
+	[VIGIL_CMD_AGENT_REQUEST_NTF] = {
+		.name = "agent-request-ntf",
+		.set = &vigil_set_agent,
+	},
+	[VIGIL_CMD_AGENT_ANSWER] = {
+		.name = "agent-answer",
+		.set = &vigil_set_agent,
+	},
 };
 
 const size_t vigil_nr_message_types = ARRAY_SIZE(vigil_message_types);
@@ -651,7 +973,22 @@ const char *vigil_class_name(unsigned int value)
 	return value < ARRAY_SIZE(class_names) ? class_names[value] : NULL;
 }
 
+const char *vigil_health_name(unsigned int value)
+{
+	return value < ARRAY_SIZE(health_names) ? health_names[value] : NULL;
+}
+
 const char *vigil_verb_name(unsigned int value)
 {
 	return value < ARRAY_SIZE(verb_names) ? verb_names[value] : NULL;
+}
+
+const char *vigil_method_name(unsigned int value)
+{
+	return value < ARRAY_SIZE(method_names) ? method_names[value] : NULL;
+}
+
+const char *vigil_guard_name(unsigned int value)
+{
+	return value < ARRAY_SIZE(guard_names) ? guard_names[value] : NULL;
 }

@@ -63,6 +63,8 @@ const char *vigil_error(const struct vigil *vigil);
  * @VIGIL_FIELD_FLAG: vigil_record_has()
  * @VIGIL_FIELD_NEST: vigil_record_nested(), may repeat
  * @VIGIL_FIELD_S32: vigil_record_int()
+ * @VIGIL_FIELD_FLAGS: vigil_record_uint(), a bit (1 << value) for each value of an
+ *	enum that holds; vigil_record_flag_name() names them
  */
 enum vigil_field_type {
 	VIGIL_FIELD_U32 = 1,
@@ -71,6 +73,7 @@ enum vigil_field_type {
 	VIGIL_FIELD_FLAG,
 	VIGIL_FIELD_NEST,
 	VIGIL_FIELD_S32,
+	VIGIL_FIELD_FLAGS,
 };
 
 /**
@@ -90,8 +93,8 @@ struct vigil_field {
  * @record: record
  *
  * Return: the name of its attribute set: "component", "operation", "event",
- * "feature", "cell", "source", "frame", "audit", "model", or "value" for a counter
- * or policy in a component.
+ * "feature", "cell", "source", "frame", "audit", "model", "agent", "finding" in an
+ * operation, or "value" for a counter or policy in a component.
  */
 const char *vigil_record_kind(const struct vigil_record *record);
 
@@ -157,6 +160,18 @@ const char *vigil_record_name(const struct vigil_record *record,
 			      unsigned int attribute);
 
 /**
+ * vigil_record_flag_name() - Name one of several values of an enum.
+ * @record: record
+ * @attribute: number of the attribute
+ * @bit: number of the bit, which need not be set
+ *
+ * Return: the value's name in the spec; NULL when the attribute is absent, not
+ * of flags, or the bit newer than this library.
+ */
+const char *vigil_record_flag_name(const struct vigil_record *record,
+				   unsigned int attribute, unsigned int bit);
+
+/**
  * vigil_record_nested() - Walk through the records inside a record.
  * @record: record
  * @attribute: number of the attribute, which may repeat
@@ -183,6 +198,14 @@ void vigil_record_free(struct vigil_record *record);
  * Return: its name, NULL when there is no such class.
  */
 const char *vigil_class_name(unsigned int value);
+
+/**
+ * vigil_health_name() - Name a health.
+ * @value: VIGIL_HEALTH_...
+ *
+ * Return: its name, NULL when there is no such health.
+ */
+const char *vigil_health_name(unsigned int value);
 
 /**
  * vigil_component_get() - Ask for one component.
@@ -219,6 +242,29 @@ bool vigil_component_number(const struct vigil_record *component,
  */
 int vigil_component_dump(struct vigil *vigil, unsigned int of_class,
 			 struct vigil_list **list);
+
+/**
+ * vigil_component_dump_attention() - Ask for the components that need a look.
+ * @vigil: handle
+ * @of_class: VIGIL_CLASS_... to ask for those of one class only, or 0
+ * @list: set to the components that are known not to be healthy, or not all in
+ *	use, or about which something is advised, and to those of agents that are
+ *	unknown
+ *
+ * On a machine with many components this is much less than all of them.
+ *
+ * Return: 0 or a negative errno.
+ */
+int vigil_component_dump_attention(struct vigil *vigil, unsigned int of_class,
+				   struct vigil_list **list);
+
+/**
+ * vigil_component_needs_attention() - Whether a component needs a look.
+ * @component: record of kind "component"
+ *
+ * Return: true if vigil_component_dump_attention() has it.
+ */
+bool vigil_component_needs_attention(const struct vigil_record *component);
 
 /**
  * vigil_feature_dump() - Ask for the numbers that a history amounts to.
@@ -310,13 +356,14 @@ int vigil_model_unload(struct vigil *vigil, const char *subject,
  * vigil_audit_dump() - Ask what was decided.
  * @vigil: handle
  * @component: name of the component, NULL for all; it may be gone by now
+ * @from: number of the first record that is wanted, 0 for all there are
  * @list: set to records of kind "audit", the oldest first
  *
  * The kernel keeps the latest 256. Addresses are only for CAP_SYS_ADMIN.
  *
  * Return: 0 or a negative errno.
  */
-int vigil_audit_dump(struct vigil *vigil, const char *component,
+int vigil_audit_dump(struct vigil *vigil, const char *component, uint64_t from,
 		     struct vigil_list **list);
 
 /**
@@ -404,21 +451,46 @@ int vigil_policy_set(struct vigil *vigil, const char *component,
 const char *vigil_verb_name(unsigned int value);
 
 /**
+ * vigil_method_name() - Name a method.
+ * @value: VIGIL_METHOD_...
+ *
+ * Return: its name, NULL when there is no such method.
+ */
+const char *vigil_method_name(unsigned int value);
+
+/**
+ * vigil_guard_name() - Name a guard.
+ * @value: VIGIL_GUARD_...
+ *
+ * Return: its name, NULL when there is no such guard.
+ */
+const char *vigil_guard_name(unsigned int value);
+
+/**
  * struct vigil_request - What to do to a component.
  * @component: name of the component
- * @verb: VIGIL_VERB_ISOLATE or VIGIL_VERB_RELEASE
+ * @verb: VIGIL_VERB_...
+ * @method: how, VIGIL_METHOD_DEFAULT unless the component takes others
+ * @overrides: guards that are not to be heard, bit (1 << VIGIL_GUARD_...)
+ * @timeout_ms: deadline, after which the kernel ends the operation; 0 for the
+ *	kernel's own
  * @has_address: @address is meant
  * @dry_run: go through every check, change nothing
  * @address: physical address in bytes of a page frame
  * @reason: why, for people; may be NULL
+ * @owner: on whose behalf; NULL for "admin"
  */
 struct vigil_request {
 	const char *component;
 	enum vigil_verb verb;
+	enum vigil_method method;
+	uint32_t overrides;
+	uint32_t timeout_ms;
 	bool has_address;
 	bool dry_run;
 	uint64_t address;
 	const char *reason;
+	const char *owner;
 };
 
 /**
@@ -432,6 +504,15 @@ struct vigil_request {
 int vigil_operation_start(struct vigil *vigil,
 			  const struct vigil_request *request,
 			  struct vigil_record **operation);
+
+/**
+ * vigil_operation_dump() - Ask for the latest operations.
+ * @vigil: handle
+ * @list: set to records of kind "operation", without their findings
+ *
+ * Return: 0 or a negative errno.
+ */
+int vigil_operation_dump(struct vigil *vigil, struct vigil_list **list);
 
 /**
  * vigil_operation_get() - Ask how far an operation has come.

@@ -23,28 +23,127 @@ static const char *subject(const struct vigil_record *record)
 	case VIGIL_AUDIT_ACTION_VERDICT:
 		return "health";
 	}
-	return "something unknown";
+	return show_name(record, VIGIL_A_AUDIT_ACTION);
+}
+
+/* What came of page frames that were to go out of use. */
+static const char *frame_result(unsigned int step)
+{
+	switch (step) {
+	case VIGIL_AUDIT_STEP_DECIDED:
+		return "to go out of use";
+	case VIGIL_AUDIT_STEP_DONE:
+		return "out of use";
+	case VIGIL_AUDIT_STEP_FAILED:
+		return "could not be taken out of use";
+	}
+	return NULL;
 }
 
 /* What came of it. */
 static const char *result(const struct vigil_record *record)
 {
-	bool verdict = vigil_record_uint(record, VIGIL_A_AUDIT_ACTION) ==
-		       VIGIL_AUDIT_ACTION_VERDICT;
+	unsigned int action = vigil_record_uint(record, VIGIL_A_AUDIT_ACTION);
+	unsigned int step = vigil_record_uint(record, VIGIL_A_AUDIT_STEP);
 
-	switch (vigil_record_uint(record, VIGIL_A_AUDIT_STEP)) {
+	if (action <= VIGIL_AUDIT_ACTION_OFFLINE_ROW && frame_result(step))
+		return frame_result(step);
+	switch (step) {
 	case VIGIL_AUDIT_STEP_DECIDED:
-		return "to go out of use";
+		return "decided";
 	case VIGIL_AUDIT_STEP_DONE:
-		return verdict ? "changed" : "out of use";
+		return action == VIGIL_AUDIT_ACTION_VERDICT ? "changed" : "done";
 	case VIGIL_AUDIT_STEP_FAILED:
-		return "could not be taken out of use";
+		return "failed";
 	case VIGIL_AUDIT_STEP_HELD_BACK:
 		return "held back by a limit";
 	case VIGIL_AUDIT_STEP_UNSUPPORTED:
 		return "can't be isolated";
+	case VIGIL_AUDIT_STEP_REFUSED:
+		return "refused";
+	case VIGIL_AUDIT_STEP_TIMEOUT:
+		return "not known by the deadline";
 	}
 	return "?";
+}
+
+/* What was decided and what came of it, in some words, maybe with the address. */
+void audit_words(const struct vigil_record *record, bool address, char *text,
+		 size_t room)
+{
+	char place[NUMBER_TEXT] = "";
+
+	if (address && vigil_record_has(record, VIGIL_A_AUDIT_ADDRESS))
+		snprintf(place, sizeof(place), " 0x%" PRIx64,
+			 vigil_record_uint(record, VIGIL_A_AUDIT_ADDRESS));
+	snprintf(text, room, "%s%s %s", subject(record), place,
+		 result(record));
+}
+
+static void add_before_after(FILE *file, const struct vigil_record *record,
+			     const char *what, unsigned int before)
+{
+	unsigned int after = before + 1;
+
+	if (!vigil_record_has(record, before) ||
+	    !vigil_record_has(record, after) ||
+	    vigil_record_uint(record, before) ==
+	    vigil_record_uint(record, after))
+		return;
+	fprintf(file, ", %s %s, now %s", what, show_name(record, before),
+		show_name(record, after));
+}
+
+static void add_overrides(FILE *file, const struct vigil_record *record)
+{
+	unsigned int attribute = VIGIL_A_AUDIT_OVERRIDE;
+	uint64_t bits = vigil_record_uint(record, attribute);
+
+	if (!bits)
+		return;
+	fputs(", overridden:", file);
+	for (unsigned int bit = 0; bit < 32; bit++) {
+		const char *name = vigil_record_flag_name(record, attribute,
+							  bit);
+
+		if (bits & (UINT32_C(1) << bit))
+			fprintf(file, " %s", name ? name : "?");
+	}
+}
+
+/*
+ * Who asked, which guard spoke and what is different now; the text is to be freed,
+ * and empty when there is nothing to say.
+ */
+char *audit_context(const struct vigil_record *record)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *file = need(open_memstream(&text, &size));
+
+	if (vigil_record_has(record, VIGIL_A_AUDIT_UID))
+		fprintf(file, ", by uid %" PRIu64 ", %s[%" PRIu64 "]",
+			vigil_record_uint(record, VIGIL_A_AUDIT_UID),
+			show_string(record, VIGIL_A_AUDIT_COMM),
+			vigil_record_uint(record, VIGIL_A_AUDIT_PID));
+	if (vigil_record_has(record, VIGIL_A_AUDIT_OWNER))
+		fprintf(file, ", for %s",
+			show_string(record, VIGIL_A_AUDIT_OWNER));
+	if (vigil_record_has(record, VIGIL_A_AUDIT_OPERATION))
+		fprintf(file, ", operation %" PRIu64,
+			vigil_record_uint(record, VIGIL_A_AUDIT_OPERATION));
+	if (vigil_record_uint(record, VIGIL_A_AUDIT_GUARD))
+		fprintf(file, ", guard %s",
+			show_name(record, VIGIL_A_AUDIT_GUARD));
+	add_overrides(file, record);
+	add_before_after(file, record, "health was",
+			 VIGIL_A_AUDIT_HEALTH_BEFORE);
+	add_before_after(file, record, "isolation was",
+			 VIGIL_A_AUDIT_ISOLATION_BEFORE);
+	fclose(file);
+	if (*text)
+		memmove(text, text + 2, strlen(text) - 1);
+	return text;
 }
 
 /* As many in a line as fit. */
@@ -73,17 +172,18 @@ static void print_numbers(const struct vigil_record *record, FILE *file)
 
 static void print_record(const struct vigil_record *record, FILE *file)
 {
-	char age[NUMBER_TEXT], place[NUMBER_TEXT] = "";
+	char age[NUMBER_TEXT], words[AUDIT_WORDS], *context;
 
-	if (vigil_record_has(record, VIGIL_A_AUDIT_ADDRESS))
-		snprintf(place, sizeof(place), " 0x%" PRIx64,
-			 vigil_record_uint(record, VIGIL_A_AUDIT_ADDRESS));
-	show_line(file, "  %s ago, %s: %s%s %s: %s",
+	audit_words(record, true, words, sizeof(words));
+	show_line(file, "  %s ago, %s: %s: %s",
 		  duration_format(vigil_record_uint(record, VIGIL_A_AUDIT_AGE_SECONDS),
 				  age),
-		  show_string(record, VIGIL_A_AUDIT_COMPONENT), subject(record),
-		  place, result(record),
+		  show_string(record, VIGIL_A_AUDIT_COMPONENT), words,
 		  show_string(record, VIGIL_A_AUDIT_REASON));
+	context = audit_context(record);
+	if (*context)
+		show_line(file, "    %s", context);
+	free(context);
 	print_numbers(record, file);
 }
 
@@ -96,15 +196,4 @@ void audit_print(const struct vigil_list *list, size_t max, FILE *file)
 		print_record(vigil_list_at(list, i - 1), file);
 	if (size > max)
 		fprintf(file, "  (and %zu before that)\n", size - max);
-}
-
-/* All of them, the oldest first. */
-struct json_object *audit_json(const struct vigil_list *list)
-{
-	struct json_object *array = json_object_new_array();
-
-	for (size_t i = 0; i < vigil_list_size(list); i++)
-		json_object_array_add(array,
-				      json_record(vigil_list_at(list, i)));
-	return array;
 }

@@ -13,16 +13,19 @@ enum status audit_show(struct session *session, char **operands)
 
 	if (status != STATUS_OK)
 		return status;
-	err = vigil_audit_dump(session->vigil, *operands, &list);
+	err = vigil_audit_dump(session->vigil, *operands, session->options.from,
+			       &list);
 	if (err)
 		return fail_kernel(session, err, *operands);
 	if (option_given(session, OPTION_JSON)) {
 		document = json_document();
 		json_object_object_add(document, "decisions",
-				       audit_json(list));
+				       json_list(list));
 		json_print(session, document);
 	} else if (!vigil_list_size(list)) {
-		puts("Nothing has been decided since vigil was loaded.");
+		puts(option_given(session, OPTION_FROM) ?
+		     "Nothing has been decided from that record on." :
+		     "Nothing has been decided since vigil was loaded.");
 	} else {
 		audit_print(list, SIZE_MAX, stdout);
 	}

@@ -9,7 +9,12 @@
 
 #include "show.h"
 
+/* Room for audit_words(). */
+#define AUDIT_WORDS 128
+
 void audit_print(const struct vigil_list *list, size_t max, FILE *file);
-struct json_object *audit_json(const struct vigil_list *list);
+void audit_words(const struct vigil_record *record, bool address, char *text,
+		 size_t room);
+char *audit_context(const struct vigil_record *record);
 
 #endif /* VIGILCTL_AUDIT_H */

@@ -558,6 +558,6 @@ struct json_object *dimm_explain_json(const struct dimm *dimm)
 	json_object_object_add(object, "contributions",
 			       dimm_risk_json(dimm->features));
 	json_object_object_add(object, "decisions",
-			       audit_json(dimm->decisions));
+			       json_list(dimm->decisions));
 	return object;
 }

@@ -8,15 +8,10 @@
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "dimm.h"
-#include "number.h"
+#include "terminal.h"
 #include "text.h"
-
-#define COLUMNS_DEFAULT 80
-#define COLUMNS_MAX 400
 
 static bool attribute_is(const struct vigil_record *component,
 			 unsigned int attribute, const char *wanted)
@@ -74,7 +69,8 @@ static enum status read_details(struct session *session, const char *name,
 	if (!err)
 		err = vigil_cell_dump(session->vigil, name, &dimm->cells);
 	if (!err)
-		err = vigil_audit_dump(session->vigil, name, &dimm->decisions);
+		err = vigil_audit_dump(session->vigil, name, 0,
+				       &dimm->decisions);
 	/* Without one there is less to say. */
 	if (!err)
 		vigil_model_get(session->vigil, "memory-ue", &dimm->model);
@@ -142,25 +138,11 @@ static enum status show_all(struct session *session)
 	return STATUS_OK;
 }
 
-static size_t terminal_columns(void)
-{
-	const char *text = getenv("COLUMNS");
-	struct winsize size = { 0 };
-	uint64_t columns = 0;
-
-	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col)
-		columns = size.ws_col;
-	else if (!text || !number_parse(text, &columns) || !columns)
-		columns = COLUMNS_DEFAULT;
-	return columns < COLUMNS_MAX ? columns : COLUMNS_MAX;
-}
-
 static void show_text(const struct dimm *dimm, const struct heatmap *map)
 {
-	const char *no_colour = getenv("NO_COLOR");
 	struct heat_style style = {
 		.columns = terminal_columns(),
-		.colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour),
+		.colour = terminal_has_colour(),
 	};
 
 	setlocale(LC_CTYPE, "");

@@ -330,15 +330,16 @@ static void plan(struct picture *picture)
 	picture->shift = heat_shift(picture->most, ARRAY_SIZE(colours));
 }
 
-void heatmap_svg(const struct heatmap *map, const char *title,
-		 const char *subtitle, FILE *file)
+/* One that stands in a page of hypertext. */
+void heatmap_svg_inside(const struct heatmap *map, const char *title,
+			const char *subtitle, FILE *file)
 {
 	struct picture picture = { .map = map, .file = file };
 	unsigned int height;
 
 	plan(&picture);
 	height = picture.bottom + FOOT;
-	fprintf(file, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+	fprintf(file,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" width=\"%d\" height=\"%u\" viewBox=\"0 0 %d %u\" font-family=\"sans-serif\" font-size=\"13\" fill=\"#222222\">\n",
 		WIDTH, height, WIDTH, height);
 	put_heading(&picture, title, subtitle);
@@ -351,4 +352,11 @@ void heatmap_svg(const struct heatmap *map, const char *title,
 	}
 	put_notes(&picture, picture.bottom + 92);
 	fputs("</svg>\n", file);
+}
+
+void heatmap_svg(const struct heatmap *map, const char *title,
+		 const char *subtitle, FILE *file)
+{
+	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n", file);
+	heatmap_svg_inside(map, title, subtitle, file);
 }

@@ -159,6 +159,8 @@ void heatmap_print(const struct heatmap *map, const struct heat_style *style,
 		   FILE *file);
 
 /* heatmap-svg.c */
+void heatmap_svg_inside(const struct heatmap *map, const char *title,
+			const char *subtitle, FILE *file);
 void heatmap_svg(const struct heatmap *map, const char *title,
 		 const char *subtitle, FILE *file);
 

@@ -7,36 +7,53 @@
 
 #include "vigilctl.h"
 
-static void print_words(const struct command *command)
+static void print_words(const struct command *command, const char *word)
 {
-	printf("vigilctl %s%s%s", command->object, command->verb ? " " : "",
-	       command->verb ? command->verb : "");
+	printf("vigilctl %s%s%s", word ? word : command->object,
+	       command->verb ? " " : "", command->verb ? command->verb : "");
 }
 
-/* Lists the commands of an object, or all of them. */
-void help_overview(const char *object)
+static void print_class_objects(void)
 {
-	puts("usage: vigilctl [-j] [-p] OBJECT VERB [OPTIONS] ...\n");
+	unsigned int of_class;
+	const char *name;
+
+	printf("\nShort for the components of a class, whose names then need no prefix:");
+	for (unsigned int i = 0; (name = class_object(i, &of_class)); i++)
+		printf(" %s", name);
+	putchar('\n');
+}
+
+/*
+ * Lists the commands of an object, or all of them. @word is what the user calls
+ * the object.
+ */
+void help_overview(const char *object, const char *word)
+{
+	puts("usage: vigilctl [-j] [-p] [OBJECT [VERB] [OPTIONS] ...]\n");
 	for (unsigned int i = 0; i < nr_commands; i++) {
 		const struct command *command = &commands[i];
 
-		if (object && strcmp(object, command->object))
+		if (object ? strcmp(object, command->object) :
+			     !strcmp(command->object, "summary"))
 			continue;
 		printf("  ");
-		print_words(command);
+		print_words(command, word);
 		printf("%s%s\n      %s\n", *command->operands ? " " : "",
 		       command->operands, command->summary);
 	}
-	puts("\nEach takes --help. Without a command: component show.\n");
+	if (!object)
+		print_class_objects();
+	puts("\nEach takes --help. Without an object: whether this machine is fit for work.\n");
 	options_help(0);
 	puts("\nExit status: 0 done, 1 usage, 2 refused by the kernel, 3 refused by a guard,\n"
 	     "4 pending at the deadline, 5 not found.");
 }
 
-void help_command(const struct command *command)
+void help_command(const struct command *command, const char *word)
 {
 	printf("usage: ");
-	print_words(command);
+	print_words(command, word);
 	printf(" [OPTIONS]%s%s\n\n%s.\n\n", *command->operands ? " " : "",
 	       command->operands, command->summary);
 	if (command->details)

@@ -6,6 +6,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "json.h"
 #include "text.h"
@@ -35,6 +36,21 @@ void json_add_uint(struct json_object *object, const char *key, uint64_t value)
 	json_object_object_add(object, key, json_object_new_uint64(value));
 }
 
+/* Which guard the kernel's words, "guard NAME: TEXT", are of; false if of none. */
+bool json_guard_name(const char *message, char *guard)
+{
+	const char *words = strstr(message, "guard ");
+	int end = 0;
+
+	if (!words || sscanf(words, "guard %31[a-z-]:%n", guard, &end) < 1 ||
+	    !end)
+		return false;
+	for (unsigned int i = 1; vigil_guard_name(i); i++)
+		if (!strcmp(vigil_guard_name(i), guard))
+			return true;
+	return false;
+}
+
 /* What went wrong, beside what else the document says. */
 void json_add_error(struct json_object *document, enum status status,
 		    const char *message)
@@ -47,9 +63,12 @@ void json_add_error(struct json_object *document, enum status status,
 		[STATUS_NOT_FOUND] = "not-found",
 	};
 	struct json_object *error = json_object_new_object();
+	char guard[GUARD_ROOM];
 
 	json_add_string(error, "status", names[status]);
 	json_add_string(error, "message", message);
+	if (status == STATUS_GUARD && json_guard_name(message, guard))
+		json_add_string(error, "guard", guard);
 	json_object_object_add(document, "error", error);
 }
 
@@ -61,6 +80,24 @@ static struct json_object *json_nested(const struct vigil_record *record,
 
 	while ((nested = vigil_record_nested(record, attribute, nested)))
 		json_object_array_add(array, json_record(nested));
+	return array;
+}
+
+/* The names of the bits that are set. */
+static struct json_object *json_flags(const struct vigil_record *record,
+				      unsigned int attribute)
+{
+	struct json_object *array = json_object_new_array();
+	uint64_t left = vigil_record_uint(record, attribute);
+
+	for (unsigned int bit = 0; left; bit++, left >>= 1) {
+		const char *name = vigil_record_flag_name(record, attribute, bit);
+
+		if (left & 1)
+			json_object_array_add(array, name ?
+					      json_object_new_string(name) :
+					      json_object_new_int(bit));
+	}
 	return array;
 }
 
@@ -79,6 +116,9 @@ static void add_field(struct json_object *object,
 	else if (field->type == VIGIL_FIELD_NEST)
 		json_object_object_add(object, field->name,
 				       json_nested(record, field->attribute));
+	else if (field->type == VIGIL_FIELD_FLAGS)
+		json_object_object_add(object, field->name,
+				       json_flags(record, field->attribute));
 	else if (field->type == VIGIL_FIELD_S32)
 		json_object_object_add(object, field->name,
 				       json_object_new_int64(vigil_record_int(record,
@@ -98,6 +138,17 @@ struct json_object *json_record(const struct vigil_record *record)
 	while (vigil_record_next(record, &field))
 		add_field(object, record, &field);
 	return object;
+}
+
+/* All records of a list. */
+struct json_object *json_list(const struct vigil_list *list)
+{
+	struct json_object *array = json_object_new_array();
+	const struct vigil_record *one;
+
+	for (size_t i = 0; (one = vigil_list_at(list, i)); i++)
+		json_object_array_add(array, json_record(one));
+	return array;
 }
 
 static void print(struct json_object *document, int flags)

@@ -9,7 +9,7 @@
 #include <sys/timerfd.h>
 
 #include "number.h"
-#include "show.h"
+#include "operation.h"
 
 /**
  * struct listener - What is heard and when to stop.
@@ -106,7 +106,7 @@ static void print_message(const struct vigil_notice *notice)
 	if (!strcmp(kind, "component"))
 		print_component(notice->message, notice->record);
 	else if (!strcmp(kind, "operation"))
-		show_operation(notice->record, stdout);
+		operation_line(notice->record, stdout);
 	else if (!strcmp(kind, "model"))
 		print_model(notice->record);
 	else

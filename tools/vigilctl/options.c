@@ -8,20 +8,14 @@
 #include <string.h>
 
 #include "number.h"
-#include "vigilctl.h"
+#include "select.h"
 
 /* the longest time that fits poll() in milliseconds, rounded down */
 #define TIMEOUT_MAX_S 2000000
 
-static bool set_class(struct options *options, const char *text)
-{
-	const char *name;
-
-	for (unsigned int i = 1; (name = vigil_class_name(i)); i++)
-		if (!strcmp(name, text))
-			options->class = i;
-	return options->class;
-}
+/* Of names of owners. */
+#define OWNER_LETTERS \
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:._-@"
 
 static bool set_address(struct options *options, const char *text)
 {
@@ -81,6 +75,92 @@ static bool set_svg(struct options *options, const char *text)
 {
 	options->svg = text;
 	return *text;
+}
+
+/* The value that a name stands for; 0 is none of them. */
+static unsigned int named_value(const char *(*name_of)(unsigned int value),
+				const char *text, size_t length)
+{
+	const char *name;
+
+	for (unsigned int i = 1; (name = name_of(i)); i++)
+		if (strlen(name) == length && !strncmp(name, text, length))
+			return i;
+	return 0;
+}
+
+/* Bits of the values whose names are in a list such as "a,b"; 0 if it is wrong. */
+static uint32_t named_bits(const char *(*name_of)(unsigned int value),
+			   const char *text)
+{
+	uint32_t bits = 0;
+
+	for (;;) {
+		size_t length = strcspn(text, ",");
+		const char *zero = name_of(0);
+		unsigned int value = named_value(name_of, text, length);
+
+		if (!value && (!zero || strlen(zero) != length ||
+			       strncmp(zero, text, length)))
+			return 0;
+		bits |= 1U << value;
+		if (!text[length])
+			return bits;
+		text += length + 1;
+	}
+}
+
+static bool set_class(struct options *options, const char *text)
+{
+	options->class = named_value(vigil_class_name, text, strlen(text));
+	return options->class;
+}
+
+static bool set_method(struct options *options, const char *text)
+{
+	options->method = named_value(vigil_method_name, text, strlen(text));
+	return options->method || !strcmp(text, vigil_method_name(0));
+}
+
+static bool set_override(struct options *options, const char *text)
+{
+	options->overrides = named_bits(vigil_guard_name, text);
+	return options->overrides && !(options->overrides & 1);
+}
+
+static bool set_health(struct options *options, const char *text)
+{
+	options->healths = named_bits(vigil_health_name, text);
+	return options->healths;
+}
+
+static bool set_owner(struct options *options, const char *text)
+{
+	options->owner = text;
+	return *text && strlen(text) <= VIGIL_OWNER_NAME_MAX &&
+	       !text[strspn(text, OWNER_LETTERS)];
+}
+
+static bool set_from(struct options *options, const char *text)
+{
+	return number_parse(text, &options->from) && options->from;
+}
+
+static bool set_output(struct options *options, const char *text)
+{
+	options->output = text;
+	return *text;
+}
+
+static bool set_html(struct options *options, const char *text)
+{
+	options->html = text;
+	return *text;
+}
+
+static bool set_sort(struct options *options, const char *text)
+{
+	return order_parse(text, &options->sort);
 }
 
 /**
@@ -170,6 +250,52 @@ static const struct option_spec specs[] = {
 		.help = "draw the errors into a picture, - for standard output",
 		.expects = "a file",
 		.set = set_svg,
+	}, {
+		.bit = OPTION_METHOD, .name = "method", .argument = "METHOD",
+		.help = "how, where there is more than one way",
+		.expects = "a method, such as unbind or function-reset",
+		.set = set_method,
+	}, {
+		.bit = OPTION_OWNER, .name = "owner", .argument = "OWNER",
+		.help = "on whose behalf (default: admin)",
+		.expects = "one word of up to 31 letters, digits and :._-@",
+		.set = set_owner,
+	}, {
+		.bit = OPTION_OVERRIDE, .name = "override", .argument = "GUARDS",
+		.help = "guards that are not to be heard",
+		.expects = "names of guards with commas, such as mounted,swap",
+		.set = set_override,
+	}, {
+		.bit = OPTION_WAIT, .name = "wait",
+		.help = "wait for the outcome, which is the default",
+	}, {
+		.bit = OPTION_HEALTH, .name = "health", .argument = "HEALTHS",
+		.help = "only components with one of these",
+		.expects = "names with commas, such as degraded,failing",
+		.set = set_health,
+	}, {
+		.bit = OPTION_ATTENTION, .name = "attention",
+		.help = "only components that need a look",
+	}, {
+		.bit = OPTION_FROM, .name = "from", .argument = "ID",
+		.help = "only records from this number on",
+		.expects = "the number of a record",
+		.set = set_from,
+	}, {
+		.bit = OPTION_OUTPUT, .name = "output", .argument = "FILE",
+		.help = "replace this file, in one step",
+		.expects = "the name of a file",
+		.set = set_output,
+	}, {
+		.bit = OPTION_HTML, .name = "html", .argument = "FILE",
+		.help = "the file to write, or - for standard output",
+		.expects = "the name of a file, or -",
+		.set = set_html,
+	}, {
+		.bit = OPTION_SORT, .name = "sort", .argument = "COLUMN",
+		.help = "column to sort by",
+		.expects = "name, health, isolation, risk or errors",
+		.set = set_sort,
 	}, {
 		.bit = OPTION_JSON, .letter = 'j', .name = "json",
 		.help = "print JSON",
@@ -277,9 +403,9 @@ void options_help(unsigned int allowed)
 			 specs[i].argument ? " " : "",
 			 specs[i].argument ? specs[i].argument : "");
 		if (specs[i].letter)
-			printf("  -%c, --%-18s%s\n", specs[i].letter, name,
+			printf("  -%c, --%-19s%s\n", specs[i].letter, name,
 			       specs[i].help);
 		else
-			printf("      --%-18s%s\n", name, specs[i].help);
+			printf("      --%-19s%s\n", name, specs[i].help);
 	}
 }

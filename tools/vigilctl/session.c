@@ -73,6 +73,19 @@ static char *nearest_name(const struct session *session, const char *name)
 	return nearest;
 }
 
+/* What a guard refused can be looked at, and gone through with. */
+static void print_guard_hint(const char *message)
+{
+	char guard[GUARD_ROOM];
+
+	if (!json_guard_name(message, guard))
+		return;
+	fputs("vigilctl: --dry-run lists all that would be hit", stderr);
+	if (strcmp(guard, vigil_guard_name(VIGIL_GUARD_LOCKDOWN)))
+		fprintf(stderr, "; --override %s does it nevertheless", guard);
+	fputc('\n', stderr);
+}
+
 static enum status fail_not_found(const struct session *session,
 				  const char *name, const char *words)
 {
@@ -98,19 +111,23 @@ enum status fail_kernel(const struct session *session, int err,
 			const char *name)
 {
 	enum status status = STATUS_REFUSED;
-	char words[256];
+	char words[256], guard[GUARD_ROOM];
 
 	snprintf(words, sizeof(words), "%s", vigil_error(session->vigil));
 	if (name && (err == -ENODEV || err == -ENOENT))
 		return fail_not_found(session, name, words);
-	if (err == -EBUSY)
+	if (err == -EBUSY || err == -EACCES ||
+	    (err == -EPERM && json_guard_name(words, guard)))
 		status = STATUS_GUARD;
 	else if (err == -ENODEV || err == -ENOENT)
 		status = STATUS_NOT_FOUND;
 	if (err == -EPERM && !strcmp(words, strerror(EPERM)))
 		snprintf(words, sizeof(words), "only root may do this");
-	return fail(session, status, "%s%s%s", name ? name : "",
-		    name ? ": " : "", words);
+	fail(session, status, "%s%s%s", name ? name : "", name ? ": " : "",
+	     words);
+	if (status == STATUS_GUARD && !option_given(session, OPTION_JSON))
+		print_guard_hint(words);
+	return status;
 }
 
 /* A file descriptor that becomes readable when the user wants to end. */

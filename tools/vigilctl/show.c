@@ -3,8 +3,10 @@
  * Components on the screen, for every sub-command that shows some: a table of
  * many, all that is known about one, and both as JSON.
  */
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "number.h"
 #include "show.h"
@@ -42,7 +44,7 @@ void show_add_number(struct table *table, const struct vigil_record *component,
 		table_add(table, NULL);
 }
 
-static void add_risk(struct table *table, const struct vigil_record *component)
+void show_add_risk(struct table *table, const struct vigil_record *component)
 {
 	unsigned int attribute = VIGIL_A_COMPONENT_RISK_PERMILLE;
 	char text[NUMBER_TEXT];
@@ -55,7 +57,7 @@ static void add_risk(struct table *table, const struct vigil_record *component)
 		table_add(table, NULL);
 }
 
-void show_components(const struct vigil_list *list, FILE *file)
+void show_components(const struct selection *selection, FILE *file)
 {
 	static const char *const titles[] = {
 		"NAME", "HEALTH", "ISOLATION", "ADVICE", ">RISK/1000", "OWNER",
@@ -63,14 +65,14 @@ void show_components(const struct vigil_list *list, FILE *file)
 	};
 	struct table *table = table_new(titles, ARRAY_SIZE(titles));
 
-	for (size_t i = 0; i < vigil_list_size(list); i++) {
-		const struct vigil_record *one = vigil_list_at(list, i);
+	for (size_t i = 0; i < selection->size; i++) {
+		const struct vigil_record *one = selection->at[i];
 
 		table_add(table, show_string(one, VIGIL_A_COMPONENT_NAME));
 		table_add(table, show_name(one, VIGIL_A_COMPONENT_HEALTH));
 		table_add(table, show_name(one, VIGIL_A_COMPONENT_ISOLATION));
 		table_add(table, show_name(one, VIGIL_A_COMPONENT_ADVICE));
-		add_risk(table, one);
+		show_add_risk(table, one);
 		table_add(table, show_name(one, VIGIL_A_COMPONENT_OWNER));
 		table_add(table, show_string(one, VIGIL_A_COMPONENT_REASON));
 	}
@@ -92,6 +94,33 @@ static void print_verbs(FILE *file, uint64_t verbs)
 	fputc('\n', file);
 }
 
+/* The names of the bits that are set. */
+static void print_flags(FILE *file, const struct vigil_record *record,
+			const struct vigil_field *field)
+{
+	uint64_t left = vigil_record_uint(record, field->attribute);
+	const char *name;
+
+	if (!left)
+		return;
+	fprintf(file, "  %-26s", field->name);
+	for (unsigned int bit = 0; left; bit++, left >>= 1) {
+		name = vigil_record_flag_name(record, field->attribute, bit);
+		if (left & 1)
+			fprintf(file, " %s", name ? name : "?");
+	}
+	fputc('\n', file);
+}
+
+static void print_policy(FILE *file, const struct vigil_record *policy,
+			 const char *value)
+{
+	show_line(file, "  %-26s %-10s (%" PRIu64 " to %" PRIu64 ")",
+		  show_string(policy, VIGIL_A_VALUE_NAME), value,
+		  vigil_record_uint(policy, VIGIL_A_VALUE_MINIMUM),
+		  vigil_record_uint(policy, VIGIL_A_VALUE_MAXIMUM));
+}
+
 static void print_numbers(FILE *file, const struct vigil_record *component,
 			  unsigned int attribute, const char *title)
 {
@@ -103,8 +132,11 @@ static void print_numbers(FILE *file, const struct vigil_record *component,
 	while ((number = vigil_record_nested(component, attribute, number))) {
 		number_format(vigil_record_uint(number, VIGIL_A_VALUE_VALUE),
 			      text);
-		show_line(file, FIELD_FORMAT,
-			  show_string(number, VIGIL_A_VALUE_NAME), text);
+		if (vigil_record_has(number, VIGIL_A_VALUE_MAXIMUM))
+			print_policy(file, number, text);
+		else
+			show_line(file, FIELD_FORMAT,
+				  show_string(number, VIGIL_A_VALUE_NAME), text);
 	}
 }
 
@@ -116,6 +148,8 @@ static void print_field(FILE *file, const struct vigil_record *record,
 
 	if (!string)
 		string = vigil_record_name(record, field->attribute);
+	if (!string && field->type == VIGIL_FIELD_FLAG)
+		string = "yes";
 	if (!string)
 		string = number_format(vigil_record_uint(record,
 							 field->attribute),
@@ -123,18 +157,28 @@ static void print_field(FILE *file, const struct vigil_record *record,
 	show_line(file, FIELD_FORMAT, field->name, string);
 }
 
+/* Prints the values of a record of any kind, without the records inside. */
+void show_fields(const struct vigil_record *record, FILE *file)
+{
+	bool component = !strcmp(vigil_record_kind(record), "component");
+	struct vigil_field field = { 0 };
+
+	while (vigil_record_next(record, &field)) {
+		if (field.type == VIGIL_FIELD_FLAGS)
+			print_flags(file, record, &field);
+		else if (component &&
+			 field.attribute == VIGIL_A_COMPONENT_VERBS)
+			print_verbs(file, vigil_record_uint(record,
+							    field.attribute));
+		else if (field.type != VIGIL_FIELD_NEST)
+			print_field(file, record, &field);
+	}
+}
+
 /* Prints all that is known about a component. */
 void show_component(const struct vigil_record *component, FILE *file)
 {
-	struct vigil_field field = { 0 };
-
-	while (vigil_record_next(component, &field)) {
-		if (field.attribute == VIGIL_A_COMPONENT_VERBS)
-			print_verbs(file, vigil_record_uint(component,
-							    field.attribute));
-		else if (field.type != VIGIL_FIELD_NEST)
-			print_field(file, component, &field);
-	}
+	show_fields(component, file);
 	print_numbers(file, component, VIGIL_A_COMPONENT_COUNTER, "counters");
 	print_numbers(file, component, VIGIL_A_COMPONENT_POLICY, "policies");
 }
@@ -151,18 +195,6 @@ void show_line(FILE *file, const char *format, ...)
 	clean = text_clean(line);
 	fprintf(file, "%s\n", clean);
 	free(clean);
-}
-
-void show_operation(const struct vigil_record *operation, FILE *file)
-{
-	bool dry_run = vigil_record_has(operation, VIGIL_A_OPERATION_DRY_RUN);
-
-	show_line(file, "%s: %s%s %s: %s",
-		  show_string(operation, VIGIL_A_OPERATION_COMPONENT),
-		  show_name(operation, VIGIL_A_OPERATION_VERB),
-		  dry_run ? " (dry run)" : "",
-		  show_name(operation, VIGIL_A_OPERATION_STATE),
-		  show_string(operation, VIGIL_A_OPERATION_MESSAGE));
 }
 
 /* Adds a component to an array, and returns it so that more can be added. */

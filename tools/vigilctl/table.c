@@ -5,11 +5,15 @@
  */
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "table.h"
 #include "text.h"
 
 #define GAP "  "
+
+/* The last column keeps so many columns of the terminal in any case. */
+#define LAST_LEAST 12
 
 struct table {
 	const char *const *titles;
@@ -17,6 +21,7 @@ struct table {
 	size_t *width;		/* of each column */
 	char **cell;		/* row by row, the titles are the first row */
 	size_t cells;
+	size_t room;		/* columns of the terminal, 0 if they do not matter */
 };
 
 /* @titles is used until table_print(), which ends the table. */
@@ -45,6 +50,22 @@ void table_add(struct table *table, const char *cell)
 	table->cell[table->cells++] = clean;
 }
 
+/* What does not fit in so many columns is cut off at the end of a line. */
+void table_fit(struct table *table, size_t columns)
+{
+	table->room = columns;
+}
+
+static size_t last_column_room(const struct table *table)
+{
+	size_t taken = 0;
+
+	for (size_t i = 0; i + 1 < table->columns; i++)
+		taken += table->width[i] + strlen(GAP);
+	return table->room > taken + LAST_LEAST ? table->room - taken :
+						  LAST_LEAST;
+}
+
 static void print_cell(const struct table *table, size_t i, FILE *file)
 {
 	size_t column = i % table->columns;
@@ -58,14 +79,24 @@ static void print_cell(const struct table *table, size_t i, FILE *file)
 	fputs(last ? "\n" : GAP, file);
 }
 
-/* Prints the table and frees it. */
-void table_print(struct table *table, FILE *file)
+void table_free(struct table *table)
 {
-	for (size_t i = 0; i < table->cells; i++) {
-		print_cell(table, i, file);
+	for (size_t i = 0; i < table->cells; i++)
 		free(table->cell[i]);
-	}
 	free(table->cell);
 	free(table->width);
 	free(table);
+}
+
+/* Prints the table and frees it. */
+void table_print(struct table *table, FILE *file)
+{
+	size_t room = last_column_room(table);
+
+	for (size_t i = 0; i < table->cells; i++) {
+		if (table->room && (i + 1) % table->columns == 0)
+			text_cut(table->cell[i], room);
+		print_cell(table, i, file);
+	}
+	table_free(table);
 }

@@ -86,6 +86,20 @@ size_t text_width(const char *string)
 	return width;
 }
 
+/* Cuts off what takes more columns; dots show that something is missing. */
+void text_cut(char *string, size_t columns)
+{
+	char *end = string;
+
+	if (text_width(string) <= columns || columns < 3)
+		return;
+	for (size_t width = 0; width < columns - 3; width++)
+		do {
+			end++;
+		} while ((*end & 0xc0) == 0x80);
+	memcpy(end, "...", 4);
+}
+
 static unsigned int smallest(unsigned int a, unsigned int b, unsigned int c)
 {
 	if (b < a)

@@ -10,6 +10,7 @@
 void *need(void *memory);
 char *text_clean(const char *string);
 size_t text_width(const char *string);
+void text_cut(char *string, size_t columns);
 unsigned int text_distance(const char *a, const char *b);
 
 #endif /* VIGILCTL_TEXT_H */

@@ -8,7 +8,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "agent.h"
 #include "vigil.h"
+
+/* Room for the name of a component. */
+#define NAME_ROOM (VIGIL_NAME_MAX + 32)
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -41,6 +45,16 @@ enum option_bit {
 	OPTION_GIVE_BACK = 1 << 15,
 	OPTION_NEAR = 1 << 16,
 	OPTION_SVG = 1 << 17,
+	OPTION_METHOD = 1 << 18,
+	OPTION_OWNER = 1 << 19,
+	OPTION_OVERRIDE = 1 << 20,
+	OPTION_WAIT = 1 << 21,
+	OPTION_HEALTH = 1 << 22,
+	OPTION_ATTENTION = 1 << 23,
+	OPTION_FROM = 1 << 24,
+	OPTION_OUTPUT = 1 << 25,
+	OPTION_HTML = 1 << 26,
+	OPTION_SORT = 1 << 27,
 };
 
 #define OPTIONS_EVERYWHERE \
@@ -61,6 +75,14 @@ enum option_bit {
  * @count: of --count
  * @near: of --near
  * @svg: of --svg
+ * @method: of --method, VIGIL_METHOD_...
+ * @overrides: of --override, bits (1 << VIGIL_GUARD_...)
+ * @healths: of --health, bits (1 << VIGIL_HEALTH_...)
+ * @from: of --from
+ * @owner: of --owner
+ * @output: of --output
+ * @html: of --html
+ * @sort: of --sort, enum order
  */
 struct options {
 	unsigned int given;
@@ -76,16 +98,26 @@ struct options {
 	uint64_t count;
 	const char *near;
 	const char *svg;
+	unsigned int method;
+	uint32_t overrides;
+	uint32_t healths;
+	uint64_t from;
+	const char *owner;
+	const char *output;
+	const char *html;
+	unsigned int sort;
 };
 
 /**
  * struct session - One run of vigilctl.
  * @options: what was asked for
  * @vigil: connection, after session_connect()
+ * @class: VIGIL_CLASS_... when the object is that class, else 0
  */
 struct session {
 	struct options options;
 	struct vigil *vigil;
+	unsigned int class;
 };
 
 /**
@@ -98,6 +130,7 @@ struct session {
  * @options: OPTION_... that it takes besides OPTIONS_EVERYWHERE
  * @min_operands: least number of operands
  * @max_operands: greatest number of operands
+ * @usage_status: exit status of a wrong command line, if not STATUS_USAGE
  * @run: carries it out; the operands end with NULL
  */
 struct command {
@@ -109,6 +142,7 @@ struct command {
 	unsigned int options;
 	int min_operands;
 	int max_operands;
+	int usage_status;
 	enum status (*run)(struct session *session, char **operands);
 };
 
@@ -126,9 +160,12 @@ enum status options_parse(struct session *session, unsigned int allowed,
 			  bool permute, int argc, char **argv);
 void options_help(unsigned int allowed);
 
+/* main.c */
+const char *class_object(unsigned int i, unsigned int *of_class);
+
 /* help.c */
-void help_overview(const char *object);
-void help_command(const struct command *command);
+void help_overview(const char *object, const char *word);
+void help_command(const struct command *command, const char *word);
 
 /* session.c */
 enum status session_connect(struct session *session);
@@ -140,9 +177,40 @@ enum status fail_kernel(const struct session *session, int err,
 			const char *name);
 
 /* component.c */
+const char *component_name(const struct session *session, const char *word,
+			   char *name);
 enum status component_show(struct session *session, char **operands);
+
+/* verb.c */
 enum status component_isolate(struct session *session, char **operands);
 enum status component_release(struct session *session, char **operands);
+enum status component_recover(struct session *session, char **operands);
+enum status component_test(struct session *session, char **operands);
+
+/* agent.c */
+enum status agent_show(struct session *session, char **operands);
+
+/* policy.c */
+enum status policy_show(struct session *session, char **operands);
+enum status policy_set(struct session *session, char **operands);
+
+/* operation.c */
+enum status operation_show(struct session *session, char **operands);
+
+/* summary.c */
+enum status summary(struct session *session, char **operands);
+
+/* check.c */
+enum status check(struct session *session, char **operands);
+
+/* metrics.c */
+enum status metrics(struct session *session, char **operands);
+
+/* top.c */
+enum status top(struct session *session, char **operands);
+
+/* report.c */
+enum status report_html(struct session *session, char **operands);
 
 /* pool.c */
 enum status pool_show(struct session *session, char **operands);
