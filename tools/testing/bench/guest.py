@@ -4,8 +4,8 @@
 
 usage: guest.py MEASUREMENT...        (in the virtual machine that ./run starts)
 
-A measurement is a function in speed.py, memory.py or heal.py, which are of weights, or
-in errors.py or patterns.py, which are of memory errors. Each line is what one subject
+A measurement is a function in speed.py, memory.py or heal.py, which are of weights, in
+errors.py or patterns.py, which are of memory errors, or in core.py, which is of components. Each line is what one subject
 gave, ours or a peer:
 
   name, unit, subject, variant (a flavour of mapping, a way that errors come, or ""),
@@ -14,6 +14,7 @@ gave, ours or a peer:
 
 import sys
 
+import core
 import errors
 import guestlib
 import heal
@@ -25,7 +26,7 @@ MEASUREMENTS = {f"{function.__module__}.{function.__name__}": function for funct
     speed.mapped, speed.cold_load, speed.scrub, memory.metadata,
     memory.prealloc_nr_hugepages, memory.prealloc_thp, memory.prealloc_pool, heal.ext4,
     heal.hugetlbfs, heal.weightfs, errors.vigil, errors.rasdaemon, patterns.vigil,
-    patterns.rasdaemon)}
+    patterns.rasdaemon, core.vigil, core.devlink)}
 
 
 def main(names: list[str]) -> None:

@@ -15,6 +15,7 @@ PROGRAMS = "/run/bench"
 CLIENT = f"{PROGRAMS}/client"
 SCRUB = f"{PROGRAMS}/scrub"
 FIRE = f"{PROGRAMS}/fire"
+GENL = f"{PROGRAMS}/genl"
 READER = f"{TOP}/build/selftests/weightfs-client"
 VIGILCTL = f"{TOP}/build/tools/vigilctl"
 POOL = "/sys/class/vigil/hugepool-0"
@@ -111,7 +112,7 @@ def modprobe(*names: str) -> None:
 
 def install_programs() -> None:
     os.makedirs(PROGRAMS)
-    for path in (CLIENT, SCRUB, FIRE):
+    for path in (CLIENT, SCRUB, FIRE, GENL):
         shutil.copy(f"{TOP}/build/bench/{os.path.basename(path)}", path)
 
 

@@ -74,6 +74,14 @@ PREDICT = Bench("vigil", (
     at_most("row_ns", None, 1000, "<= 1,000"),
 ), (("row_insns", "libxgboost"),), each_flavour=True)
 
+CORE_NAMES = ("dump_insns_per_component", "get_insns", "set_insns", "event_insns_per_listener",
+              "bytes_per_component", "bytes_with_all_around", "check_ms")
+CORE = Bench("vigil", (
+    at_most("bytes_per_component", None, 2048, "<= 2,048"),
+    at_most("check_ms", None, 100, "<= 100"),
+    at_most("events_lost", None, 0, "0"),
+), tuple((name, "devlink") for name in CORE_NAMES), each_flavour=True)
+
 
 @dataclass(frozen=True)
 class Comparison:

@@ -12,6 +12,7 @@
  *	echo "<i> risk <permille> <ttl in ms>"
  *	echo "<i> count <counter> <n>"
  *	echo "<i> events <n>"			n notifications in a row
+ *	echo "<i> flaps <n>"			n changes of health in a row
  *	echo "<i> unregister"
  *	echo "<i> register"
  *
@@ -39,14 +40,16 @@
 #include <linux/vigil/component.h>
 
 #define LINE_MAX_BYTES	256
+#define CLASSES_MAX	10
 
 static unsigned int components = 1;
 module_param(components, uint, 0444);
 MODULE_PARM_DESC(components, "How many components to register (default 1)");
 
-static unsigned int class = VIGIL_CLASS_CPU;
-module_param(class, uint, 0444);
-MODULE_PARM_DESC(class, "Number of their class (default 3, cpu)");
+static unsigned int class[CLASSES_MAX] = { VIGIL_CLASS_CPU };
+static unsigned int nr_classes = 1;
+module_param_array(class, uint, &nr_classes, 0444);
+MODULE_PARM_DESC(class, "Numbers of their classes, in turn (default 3, cpu)");
 
 static unsigned int verbs = BIT(VIGIL_VERB_ISOLATE) | BIT(VIGIL_VERB_RELEASE);
 module_param(verbs, uint, 0444);
@@ -64,17 +67,35 @@ static unsigned int execute_ms;
 module_param(execute_ms, uint, 0644);
 MODULE_PARM_DESC(execute_ms, "How long an operation takes");
 
+static unsigned int guard;
+module_param(guard, uint, 0644);
+MODULE_PARM_DESC(guard, "Number of the guard that speaks against every request (default 0, none)");
+
+static unsigned int tells;
+module_param(tells, uint, 0644);
+MODULE_PARM_DESC(tells, "How many things a survey tells that would be hit");
+
+static bool keep_one;
+module_param(keep_one, bool, 0644);
+MODULE_PARM_DESC(keep_one, "The guard last-cpu speaks when no other component would be left");
+
+static unsigned int survey_ms;
+module_param(survey_ms, uint, 0644);
+MODULE_PARM_DESC(survey_ms, "How long a survey takes");
+
 enum { COUNTER_OWN, COUNTER_DERIVED, NR_COUNTERS };
 
 struct sim {
-	struct vigil_component *component;	/* sims_lock */
+	struct vigil_component *component;	/* written under both locks */
 	char instance[16];
 	u64 limit;		/* policy; READ_ONCE(), WRITE_ONCE() */
 	atomic_t running;	/* operations that execute now */
 	atomic_t overlaps;	/* times that two did */
 };
 
-static DEFINE_MUTEX(sims_lock);	/* protects component of each */
+static DEFINE_MUTEX(sims_lock);	/* protects component of each; outside peers_lock */
+/* Protects that, too: unregistering waits for surveys, so not with this one held. */
+static DEFINE_MUTEX(peers_lock);
 static struct sim *sims;	/* as many as there are components */
 static struct dentry *sim_dir;
 
@@ -119,6 +140,38 @@ static int sim_check(struct vigil_component *component, void *priv,
 	return 0;
 }
 
+/* Others that are neither isolated nor about to be. */
+static unsigned int count_left(const struct vigil_component *except)
+{
+	unsigned int i, left = 0;
+
+	mutex_lock(&peers_lock);
+	for (i = 0; i < components; i++)
+		if (sims[i].component && sims[i].component != except &&
+		    vigil_component_isolation(sims[i].component) ==
+		    VIGIL_ISOLATION_NONE)
+			left++;
+	mutex_unlock(&peers_lock);
+	return left;
+}
+
+static void sim_survey(struct vigil_component *component, void *priv,
+		       const struct vigil_request *request,
+		       struct vigil_survey *survey)
+{
+	unsigned int i, speaks = READ_ONCE(guard);
+
+	for (i = 0; i < READ_ONCE(tells); i++)
+		vigil_survey_add(survey, VIGIL_GUARD_NONE,
+				 "simulated part %u is on it", i);
+	if (speaks && speaks <= VIGIL_GUARD_MAX)
+		vigil_survey_add(survey, speaks, "the simulation objects");
+	if (READ_ONCE(keep_one) && !count_left(component))
+		vigil_survey_add(survey, VIGIL_GUARD_LAST_CPU,
+				 "no other one would be left");
+	msleep(READ_ONCE(survey_ms));
+}
+
 static void sim_execute(struct vigil_component *component, void *priv,
 			const struct vigil_request *request,
 			struct vigil_outcome *out)
@@ -140,7 +193,7 @@ static void sim_execute(struct vigil_component *component, void *priv,
 					      VIGIL_ISOLATION_ISOLATED,
 					      VIGIL_OWNER_VIGIL,
 					      request->reason);
-	else
+	else if (request->verb == VIGIL_VERB_RELEASE)
 		vigil_component_set_isolation(component, VIGIL_ISOLATION_NONE,
 					      VIGIL_OWNER_NONE,
 					      request->reason);
@@ -148,6 +201,7 @@ static void sim_execute(struct vigil_component *component, void *priv,
 
 static const struct vigil_component_ops sim_ops = {
 	.check = sim_check,
+	.survey = sim_survey,
 	.execute = sim_execute,
 };
 
@@ -171,10 +225,13 @@ static const struct vigil_policy_desc sim_policies[] = {
 static int register_sim(struct sim *sim)
 {
 	struct vigil_component_desc desc = {
-		.class = class,
+		.class = class[(sim - sims) % nr_classes],
 		.instance = sim->instance,
 		.owner = THIS_MODULE,
 		.verbs = verbs,
+		.methods = verbs & BIT(VIGIL_VERB_RECOVER) ?
+			   BIT(VIGIL_METHOD_REBIND) : 0,
+		.guards = BIT(VIGIL_GUARD_PROVIDER) | BIT(VIGIL_GUARD_LAST_CPU),
 		.ops = &sim_ops,
 		.counters = sim_counters,
 		.nr_counters = ARRAY_SIZE(sim_counters),
@@ -191,16 +248,22 @@ static int register_sim(struct sim *sim)
 	component = vigil_component_register(&desc);
 	if (IS_ERR(component))
 		return PTR_ERR(component);
+	mutex_lock(&peers_lock);
 	sim->component = component;
+	mutex_unlock(&peers_lock);
 	return 0;
 }
 
 static void unregister_sim(struct sim *sim)
 {
+	struct vigil_component *component = sim->component;
+
 	lockdep_assert_held(&sims_lock);
 
-	vigil_component_unregister(sim->component);
+	mutex_lock(&peers_lock);
 	sim->component = NULL;
+	mutex_unlock(&peers_lock);
+	vigil_component_unregister(component);
 }
 
 static int set_facts(struct sim *sim, const char *what, unsigned int value,
@@ -229,6 +292,15 @@ static int set_facts(struct sim *sim, const char *what, unsigned int value,
 	return 0;
 }
 
+static void flap(struct sim *sim, unsigned int n)
+{
+	while (n--)
+		vigil_component_set_health(sim->component,
+					   n & 1 ? VIGIL_HEALTH_DEGRADED :
+						   VIGIL_HEALTH_HEALTHY,
+					   "simulated");
+}
+
 static int do_numbers(struct sim *sim, const char *what, unsigned int value,
 		      char *rest)
 {
@@ -245,6 +317,10 @@ static int do_numbers(struct sim *sim, const char *what, unsigned int value,
 			vigil_component_event(sim->component,
 					      VIGIL_EVENT_KIND_CORRECTED_ERROR,
 					      1);
+		return 0;
+	}
+	if (!strcmp(what, "flaps")) {
+		flap(sim, value);
 		return 0;
 	}
 	return set_facts(sim, what, value, rest);

@@ -64,6 +64,7 @@ typedef int64_t s64;
 #define xchg(p, value) __atomic_exchange_n(p, value, __ATOMIC_SEQ_CST)
 
 #define NSEC_PER_SEC 1000000000L
+#define MSEC_PER_SEC 1000L
 
 #define BIT_ULL(n) (1ULL << (n))
 
@@ -99,6 +100,12 @@ static inline u64 div64_u64(u64 dividend, u64 divisor)
 }
 
 static inline u64 div64_u64_rem(u64 dividend, u64 divisor, u64 *remainder)
+{
+	*remainder = dividend % divisor;
+	return dividend / divisor;
+}
+
+static inline u64 div_u64_rem(u64 dividend, u32 divisor, u32 *remainder)
 {
 	*remainder = dividend % divisor;
 	return dividend / divisor;

@@ -6,7 +6,7 @@
 /* unit-sources: tools/vigilctl/dimm-show.c tools/vigilctl/dimm-explain.c */
 /* unit-sources: tools/vigilctl/dimm-risk.c */
 /* unit-sources: tools/vigilctl/audit-show.c tools/vigilctl/heatmap.c tools/vigilctl/show.c */
-/* unit-sources: tools/vigilctl/table.c tools/vigilctl/json.c */
+/* unit-sources: tools/vigilctl/select.c tools/vigilctl/table.c tools/vigilctl/json.c */
 /* unit-sources: tools/vigilctl/number.c tools/vigilctl/text.c */
 /* unit-sources: tools/lib/component.c tools/lib/handle.c tools/lib/list.c */
 /* unit-sources: tools/lib/record.c tools/lib/schema.c */

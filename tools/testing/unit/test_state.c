@@ -2,6 +2,7 @@
 /*
  * The text of a state file: there and back, cut off, and with wrong bytes.
  */
+/* unit-sources: tools/lib/list.c */
 /* unit-sources: tools/vigilctl/state-file.c tools/vigilctl/json.c tools/vigilctl/text.c */
 /* unit-sources: tools/lib/record.c tools/lib/schema.c */
 /* unit-packages: json-c libmnl */

@@ -44,8 +44,15 @@ def unload(*modules):
             run("rmmod", module)
 
 
+def limits(share_permille=1000, per_hour=1000000):
+    """How much of a class may be isolated: as much as a test likes."""
+    policy = f"{SYSFS}/machine-0/policy"
+    write(f"{policy}/isolated_share_max_permille", str(share_permille))
+    write(f"{policy}/isolations_per_hour_max", str(per_hour))
+
+
 def load(**parameters):
-    """vigil and vigil_sim afresh, unloaded at the end."""
+    """vigil and vigil_sim afresh, unloaded at the end. No limits on isolation."""
     if os.geteuid():
         skip_all("needs root")
     unload("vigil_sim")
@@ -56,6 +63,7 @@ def load(**parameters):
     if not loaded("vigil"):
         run("insmod", vigil)
         atexit.register(unload, "vigil")
+    limits()
     atexit.register(unload, "vigil_sim")
     run("insmod", sim, *(f"{k}={v}" for k, v in parameters.items()))
     if not os.path.isdir(f"{DEBUGFS}/vigil_sim"):
@@ -120,6 +128,16 @@ SEQ = {
 }
 
 
+def of_machine(message):
+    """Whether a notification is about machine-0, which sums up the others."""
+    return message.cmd in (V.VIGIL_CMD_COMPONENT_NTF, V.VIGIL_CMD_COMPONENT_GET) and \
+        message.string(V.VIGIL_A_COMPONENT_NAME) == "machine-0"
+
+
+def ours(messages):
+    return [m for m in messages if not of_machine(m)]
+
+
 def seq_of(message):
     """The machine's sequence number that a notification carries."""
     return message.number(SEQ[message.cmd])
@@ -167,10 +185,10 @@ def get_operation(sock, number):
                    genl.u64(V.VIGIL_A_OPERATION_ID, number))
 
 
-def refused(error, function, *args, text=None):
+def refused(error, function, *args, text=None, **kwargs):
     """Assert that the call fails so, with these words in the explanation."""
     try:
-        function(*args)
+        function(*args, **kwargs)
     except OSError as refusal:
         assert refusal.errno == getattr(errno, error), \
             f"{refusal} instead of {error}"

@@ -54,7 +54,8 @@ def dump_by_class():
     """A dump shows all, or those of a class."""
     sock = corelib.vigil()
     replies, torn = sock.dump(V.VIGIL_CMD_COMPONENT_GET)
-    assert len(replies) == 4 and not torn, (len(replies), torn)
+    assert len(replies) == 5 and not torn, (len(replies), torn)
+    assert corelib.of_machine(replies[0])
     replies, _ = sock.dump(V.VIGIL_CMD_COMPONENT_GET,
                            genl.u32(V.VIGIL_A_COMPONENT_CLASS,
                                     V.VIGIL_CLASS_CPU))
@@ -62,6 +63,13 @@ def dump_by_class():
     replies, _ = sock.dump(V.VIGIL_CMD_COMPONENT_GET,
                            genl.u32(V.VIGIL_A_COMPONENT_CLASS,
                                     V.VIGIL_CLASS_PCI))
+    assert not replies
+    attention = genl.attr(V.VIGIL_A_COMPONENT_ATTENTION, b"")
+    corelib.sim_do("2 health 3 for a test")
+    replies = corelib.ours(sock.dump(V.VIGIL_CMD_COMPONENT_GET, attention)[0])
+    assert [r.string(V.VIGIL_A_COMPONENT_NAME) for r in replies] == ["cpu-sim2"]
+    corelib.sim_do("2 health 0")
+    replies = corelib.ours(sock.dump(V.VIGIL_CMD_COMPONENT_GET, attention)[0])
     assert not replies
     refused("EINVAL", sock.dump, V.VIGIL_CMD_COMPONENT_GET,
             corelib.by_name("cpu-sim0"), text="dump")

@@ -10,6 +10,9 @@ from corelib import V
 from allocations import fail_each, only_logged, possible, slab_may_fail
 
 
+CPU = f"{corelib.SYSFS}/cpu-sim0"
+
+
 def registering():
     """A component whose registration runs out of memory is not there."""
     directory = f"{corelib.SYSFS}/cpu-sim1"
@@ -36,14 +39,53 @@ def asking():
     assert failed > 1, failed
 
 
-def isolating():
-    """An operation that runs out of memory is refused, or carried out."""
-    failed, bore = fail_each(
-        lambda: corelib.write(f"{corelib.SYSFS}/cpu-sim0/isolate", "x"))
-    print(f"# {failed} refused, {bore} borne")
+def quiet():
+    """No operation is pending, and the component is not either."""
+    sock = corelib.vigil()
+
+    def settled():
+        replies, _ = sock.dump(V.VIGIL_CMD_OPERATION_GET)
+        return all(reply.number(V.VIGIL_A_OPERATION_STATE) != V.VIGIL_OP_STATE_PENDING
+                   for reply in replies) and corelib.read(f"{CPU}/isolation") != "pending"
+
+    assert corelib.wait_for(60, settled)
+
+
+def commanding():
+    """A command that runs out of memory is refused or fails, or is carried out."""
+    for verb, left in (("isolate", "isolated"), ("recover", None), ("test", None),
+                       ("release", "none")):
+        failed, bore = fail_each(lambda v=verb: corelib.write(f"{CPU}/{v}", "x"), quiet,
+                                 workers=True)
+        print(f"# {verb}: {failed} refused, {bore} borne")
+        assert failed > 1, failed
+        # The last one had all the memory it wanted.
+        if left:
+            assert corelib.read(f"{CPU}/isolation") == left
+
+
+def requesting():
+    """A request over netlink that runs out of memory leaves nothing pending."""
+    sock = corelib.vigil()
+    for cmd in (V.VIGIL_CMD_ISOLATE, V.VIGIL_CMD_RECOVER, V.VIGIL_CMD_RELEASE):
+        for dry_run in (True, False):
+            failed, bore = fail_each(
+                lambda c=cmd, d=dry_run: sock.do(c, corelib.verb_body(
+                    "cpu-sim0", "no memory", d)), quiet)
+            print(f"# {cmd}, dry run {dry_run}: {failed} refused, {bore} borne")
+            assert failed > 1, failed
+    quiet()
+    assert corelib.read(f"{CPU}/isolation") == "none"
+
+
+def setting():
+    """A policy that can't be told of is set or not, and what is shown is true."""
+    sock, values = corelib.vigil(), iter(range(20, 900))
+    failed, _ = fail_each(lambda: sock.do(V.VIGIL_CMD_POLICY_SET, corelib.policy_body(
+        "cpu-sim0", "limit_errors", next(values))))
     assert failed > 1, failed
-    corelib.write(f"{corelib.SYSFS}/cpu-sim0/release", "x")
-    assert corelib.read(f"{corelib.SYSFS}/cpu-sim0/isolation") == "none"
+    reply = sock.do(V.VIGIL_CMD_POLICY_SET, corelib.policy_body("cpu-sim0", "limit_errors", 900))
+    assert reply and corelib.read(f"{CPU}/policy/limit_errors") == "900"
 
 
 def notifying():
@@ -75,9 +117,9 @@ def notifying():
 def prepare():
     if not possible():
         corelib.skip_all("needs a kernel with fault injection")
-    corelib.load(components=2)
+    corelib.load(components=2, verbs=0x1e)
     slab_may_fail()
 
 
 if __name__ == "__main__":
-    corelib.main([registering, asking, isolating, notifying], prepare)
+    corelib.main([registering, asking, commanding, requesting, setting, notifying], prepare)

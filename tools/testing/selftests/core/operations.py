@@ -27,6 +27,12 @@ def ended(sock, number):
     return corelib.get_operation(sock, number)
 
 
+def settled(sock):
+    """Whether nothing is pending."""
+    return not any(o.number(V.VIGIL_A_OPERATION_STATE) == V.VIGIL_OP_STATE_PENDING
+                   for o in sock.dump(V.VIGIL_CMD_OPERATION_GET)[0])
+
+
 def get_state(sock, number):
     return corelib.get_operation(sock, number).number(
         V.VIGIL_A_OPERATION_STATE)
@@ -47,10 +53,13 @@ def done():
     assert reply.number(V.VIGIL_A_OPERATION_STATE) == V.VIGIL_OP_STATE_PENDING
     number = reply.number(V.VIGIL_A_OPERATION_ID)
 
-    messages = corelib.notifications(events, 2)
+    messages = corelib.ours(corelib.notifications(events, 2))
     assert [m.cmd for m in messages] == [V.VIGIL_CMD_COMPONENT_NTF,
+                                         V.VIGIL_CMD_COMPONENT_NTF,
                                          V.VIGIL_CMD_OPERATION_NTF]
-    told = messages[1]
+    assert [m.number(V.VIGIL_A_COMPONENT_ISOLATION) for m in messages[:2]] == \
+        [V.VIGIL_ISOLATION_PENDING, V.VIGIL_ISOLATION_ISOLATED]
+    told = messages[2]
     assert told.number(V.VIGIL_A_OPERATION_ID) == number
     assert told.number(V.VIGIL_A_OPERATION_STATE) == V.VIGIL_OP_STATE_DONE
     assert told.string(V.VIGIL_A_OPERATION_REASON) == "tests say so"
@@ -69,7 +78,7 @@ def dry_run():
     assert "would" in reply.string(V.VIGIL_A_OPERATION_MESSAGE)
     assert reply.get(V.VIGIL_A_OPERATION_DRY_RUN) is not None
     assert corelib.read(f"{CPU}/seq") == before
-    assert not corelib.notifications(events)
+    assert not corelib.ours(corelib.notifications(events))
 
 
 def refusal():
@@ -158,13 +167,14 @@ def deadline():
         refused("EINPROGRESS", corelib.write, f"{CPU}/release", "late")
     finally:
         corelib.write(parameter, "30000")
-    assert corelib.wait_for(
-        10, lambda: corelib.read(f"{CPU}/reason") == "late")
+    assert corelib.wait_for(30, lambda: settled(corelib.vigil()))
+    assert corelib.read(f"{CPU}/reason") == "late"
 
 
 def interrupted():
     """A signal ends the wait and does not repeat the operation."""
     reset()
+    corelib.write(f"{CPU}/release", "for a start")
     corelib.sim_set("execute_ms", 5000)
     sock = corelib.vigil()
     before = len(sock.dump(V.VIGIL_CMD_OPERATION_GET)[0])
@@ -174,10 +184,10 @@ def interrupted():
             sock.dump(V.VIGIL_CMD_OPERATION_GET)[0]) > before)
         os.kill(child.pid, signal.SIGTERM)
         child.wait()
-    assert corelib.read(f"{CPU}/reason") != "again", "it was waited for"
+    assert corelib.read(f"{CPU}/isolation") == "pending", "it was waited for"
     assert len(sock.dump(V.VIGIL_CMD_OPERATION_GET)[0]) == before + 1
-    assert corelib.wait_for(
-        30, lambda: corelib.read(f"{CPU}/reason") == "again")
+    assert corelib.wait_for(30, lambda: settled(sock))
+    assert corelib.read(f"{CPU}/reason") == "again"
 
 
 def history():

@@ -113,6 +113,22 @@ def budget():
     memlib.release(paddr)
 
 
+def remaining():
+    """A guard keeps a share of the node; overridden by name it is heard no more."""
+    sock = corelib.vigil()
+    paddr = BLOCKS.paddr(BLOCKS.fresh())
+    memlib.set_policy("remaining_min_permille", 1000)
+    corelib.refused("EACCES", memlib.operation, sock, V.VIGIL_CMD_ISOLATE, paddr,
+                    text="guard node-memory")
+    body = corelib.verb_body("memory-0", "selftest", address=paddr)
+    override = corelib.genl.u32(V.VIGIL_A_OPERATION_OVERRIDE,
+                                1 << V.VIGIL_GUARD_NODE_MEMORY)
+    sock.do(V.VIGIL_CMD_ISOLATE, body + override)
+    assert corelib.wait_for(30, lambda: fact("isolation") == "partial")
+    memlib.release(paddr)
+    memlib.set_policy("remaining_min_permille", 900)
+
+
 def policies():
     """Policies keep to their limits."""
     for name, value in (("page_ce_threshold_events", 10001),
@@ -141,5 +157,5 @@ def prepare():
 
 
 corelib.main([page_of_a_process, nothing_to_do, free_frame, neighbours, dry_run,
-              refusals, budget, policies, module_stays_while_frames_are_held],
+              refusals, budget, remaining, policies, module_stays_while_frames_are_held],
              prepare)

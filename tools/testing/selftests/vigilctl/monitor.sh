@@ -49,17 +49,24 @@ sys.exit(not eval("(" + sys.argv[2] + ")"))' "$work/lines" "$1"
 
 plan 17
 
+machine_is() {
+	grep -qx "$1" /sys/class/vigil/machine-0/health
+}
+
+# The machine's health changes later, on its own account.
+sim 1 health 2 "for a test"
+wait_for "$patience_s" machine_is degraded
 start_monitor --count 3
-sim 0 health 2 "for a test"
+sim 0 risk 100 600000
 sim 1 events 2
 check_end 0 "ends after the count"
 check "every line is JSON, the snapshot comes first" lines_are \
-	't[:3] == ["snapshot", "snapshot", "snapshot-end"]'
+	't[:4] == ["snapshot"] * 3 + ["snapshot-end"]'
 check "then each message" lines_are \
-	't[3:] == ["component-ntf", "event-ntf", "event-ntf"]'
+	't[4:] == ["component-ntf", "event-ntf", "event-ntf"]'
 check "with consecutive numbers" lines_are \
-	'[m[k]["seq"] - l[3]["component"]["seq"] for m, k in
-	  zip(l[3:], ["component", "event", "event"])] == [0, 1, 2]'
+	'[m[k]["seq"] - l[4]["component"]["seq"] for m, k in
+	  zip(l[4:], ["component", "event", "event"])] == [0, 1, 2]'
 check "and the schema version" lines_are 'all(m["schema"] == 1 for m in l)'
 
 start_monitor
@@ -91,7 +98,7 @@ check "lost and heard events are all events" lines_are \
 	 (lambda s: all(b == a + 1 for a, b in zip(s, s[1:])))(
 		[m["event"]["seq"] for m in l[:t.index("lost")] if m["type"] == "event-ntf"])'
 
-check_says 0 "cpu-sim0: snapshot: health degraded" "text for people" \
+check_says 0 "cpu-sim1: snapshot: health unknown" "text for people" \
 	monitor --pretty --timeout 0
 check_exit 0 "ends after its time" monitor --timeout 1
 

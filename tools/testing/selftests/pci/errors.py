@@ -1,0 +1,150 @@
+#!/usr/bin/python3 -B
+# SPDX-License-Identifier: GPL-2.0
+# vm-args: --device pcie-root-port,id=slow,chassis=3,x-speed=2_5 --device e1000e,bus=slow --one-thread
+# kernels: 6.1 6.12, the debug kernel has isolation.py and recover.py
+"""Errors, links and absence: what they do to counters and health.
+
+The port is a slow one, for the reason that recover.py gives: otherwise the kernel's
+own recovery from fatal errors fails.
+"""
+
+import pcilib
+from pcilib import (V, corelib, RECOVER, TEST, becomes, counter, do, fact, inject_aer, policy, sim,
+                    wait_for)
+
+NIC = PORT = None
+
+
+def inject(address, name, at_least, error):
+    """Until the counter says so: one that comes while another is dealt with is lost."""
+    def once_more():
+        inject_aer(address, **error)
+        return wait_for(5, lambda: counter(address, name) >= at_least)
+    assert wait_for(60, once_more), f"{name} is {counter(address, name)}"
+
+
+def correctable():
+    """Correctable errors count, and degrade only when they are too many"""
+    policy(NIC, "corrected_max", 1)
+    inject(NIC, "aer_correctable", 1, pcilib.CORRECTABLE)
+    assert fact(NIC, "health") == "healthy"
+    inject(NIC, "aer_correctable", 2, pcilib.CORRECTABLE)
+    becomes(NIC, "health", "degraded")
+    assert "correctable" in fact(NIC, "reason") and fact(NIC, "advice") == "watch"
+    policy(NIC, "corrected_max", 100)
+    becomes(NIC, "health", "healthy")
+
+
+def correctable_of_port():
+    """Those of a port are the port's"""
+    before = counter(NIC, "aer_correctable")
+    inject(PORT, "aer_correctable", 1, pcilib.CORRECTABLE)
+    assert counter(NIC, "aer_correctable") == before
+
+
+def nonfatal():
+    """A non-fatal error degrades, more of them are failing, time heals"""
+    inject(NIC, "aer_nonfatal", 1, pcilib.NONFATAL)
+    becomes(NIC, "health", "degraded")
+    inject(NIC, "aer_nonfatal", 2, pcilib.NONFATAL)
+    becomes(NIC, "health", "failing")
+    assert fact(NIC, "advice") == "isolate"
+    policy(NIC, "poll_s", 1)
+    policy(NIC, "window_s", 1)
+    becomes(NIC, "health", "healthy")
+    policy(NIC, "window_s", 3600)
+
+
+def fatal():
+    """After a fatal error it has failed, until a recovery that worked"""
+    sock = corelib.listener()
+    inject(NIC, "aer_fatal", 1, pcilib.FATAL)
+    becomes(NIC, "health", "failed")
+    events = [m for m in corelib.notifications(sock, 1)
+              if m.cmd == V.VIGIL_CMD_EVENT_NTF]
+    assert any(m.number(V.VIGIL_A_EVENT_KIND) == V.VIGIL_EVENT_KIND_UNCORRECTED_ERROR
+               for m in events), events
+    do(RECOVER, NIC, text="worked")
+    becomes(NIC, "health", "healthy")
+
+
+def fatal_and_quiet():
+    """Or until it has been quiet for long enough"""
+    inject(NIC, "aer_fatal", 2, pcilib.FATAL)
+    becomes(NIC, "health", "failed")
+    policy(NIC, "quiet_s", 1)
+    becomes(NIC, "health", "healthy")
+    policy(NIC, "quiet_s", 3600)
+
+
+def source():
+    """The source of the errors shows that it listens"""
+    directory = "/sys/class/vigil_source/pci-aer"
+    assert corelib.read(f"{directory}/state") == "armed"
+    assert int(corelib.read(f"{directory}/events")) >= 5
+
+
+def narrow():
+    """A link that is narrower than it was degrades, and counts once"""
+    corelib.unload("vigil_pci", "aer_inject")
+    pcilib.load_sim(NIC)
+    sim("lanes_capable", 16)
+    sim("lanes", 16)
+    pcilib.reload()
+    policy(NIC, "poll_s", 1)
+    becomes(NIC, "health", "healthy")
+    becomes(NIC, "counters/link_lanes", "16")
+    assert counter(NIC, "link_lanes_capable") == 16
+    sim("lanes", 8)
+    becomes(NIC, "health", "degraded")
+    assert fact(NIC, "reason") == "link x8, was x16", fact(NIC, "reason")
+    becomes(NIC, "counters/link_lanes", "8")
+    assert counter(NIC, "link_degradations") == 1
+    do(TEST, NIC, text="link x8")
+
+
+def narrow_as_expected():
+    """Unless somebody says that it is right so"""
+    policy(NIC, "link_lanes_expected", 8)
+    becomes(NIC, "health", "healthy")
+    policy(NIC, "link_lanes_expected", 0)
+    becomes(NIC, "health", "degraded")
+    sim("lanes", 16)
+    becomes(NIC, "health", "healthy")
+    assert counter(NIC, "link_degradations") == 2
+
+
+def absent():
+    """A function that reads as ones has failed, until it answers"""
+    sim("absent", 1)
+    becomes(NIC, "health", "failed")
+    assert "does not answer" in fact(NIC, "reason")
+    pcilib.fails(TEST, NIC, text="does not answer")
+    sim("absent", 0)
+    becomes(NIC, "health", "healthy")
+    assert counter(NIC, "power_state") == 0
+
+
+def lost():
+    """One that is not found again has failed, and recovers when it is back"""
+    sim("absent", 1)
+    pcilib.fails(RECOVER, NIC, method=V.VIGIL_METHOD_RESCAN)
+    becomes(NIC, "health", "failed")
+    assert not pcilib.exists(NIC) and fact(NIC, "isolation") == "none"
+    sim("absent", 0)
+    do(RECOVER, NIC, text="rescan worked")
+    becomes(NIC, "health", "healthy")
+    assert pcilib.driver_of(NIC) == "e1000e"
+
+
+def prepare():
+    global NIC, PORT    # pylint: disable=global-statement
+    pcilib.load()
+    found = pcilib.functions("e1000e")
+    if not found:
+        corelib.skip_all("no e1000e")
+    NIC, PORT = found[0], pcilib.port_of(found[0])
+
+
+corelib.main([correctable, correctable_of_port, nonfatal, fatal, fatal_and_quiet, source,
+              narrow, narrow_as_expected, absent, lost], prepare)
