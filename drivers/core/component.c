@@ -38,6 +38,9 @@ static struct {
 	.lock = __MUTEX_INITIALIZER(notify.lock),
 };
 
+/* With the page frames of all components, see vigil_component_details_changed(). */
+static atomic_t frame_changes = ATOMIC_INIT(0);
+
 static void expire_risks(struct work_struct *work);
 static DECLARE_DELAYED_WORK(risk_work, expire_risks);
 
@@ -90,15 +93,19 @@ bool vigil_risk_known(const struct vigil_facts *facts)
 EXPORT_SYMBOL_IF_KUNIT(vigil_risk_known);
 
 /* What somebody should look at; nobody but an agent has to keep on talking. */
-bool vigil_facts_ask_attention(const struct vigil_component *component,
-			       const struct vigil_facts *facts)
+bool vigil_component_asks_attention(struct vigil_component *component)
 {
-	if (facts->health == VIGIL_HEALTH_UNKNOWN &&
-	    component->desc.class == VIGIL_CLASS_AGENT)
-		return true;
-	return facts->health > VIGIL_HEALTH_HEALTHY ||
+	const struct vigil_facts *facts = &component->facts;
+	bool asks;
+
+	spin_lock(&component->facts_lock);
+	asks = facts->health > VIGIL_HEALTH_HEALTHY ||
 	       facts->isolation != VIGIL_ISOLATION_NONE ||
-	       facts->advice != VIGIL_ADVICE_NONE;
+	       facts->advice != VIGIL_ADVICE_NONE ||
+	       (facts->health == VIGIL_HEALTH_UNKNOWN &&
+		component->desc.class == VIGIL_CLASS_AGENT);
+	spin_unlock(&component->facts_lock);
+	return asks;
 }
 
 static bool facts_differ(const struct vigil_facts *a,
@@ -430,7 +437,7 @@ static void expire_risks(struct work_struct *work)
 	notify.risk_check_ns = 0;
 	vigil_notify_unlock();
 
-	while ((component = vigil_component_get_next(&id))) {
+	while ((component = vigil_component_get_next(&id, NULL, NULL))) {
 		expire_risk(component);
 		vigil_component_put(component);
 		id++;
@@ -534,6 +541,30 @@ u64 vigil_component_counter(struct vigil_component *component,
 	return atomic64_read(&component->counters[counter]);
 }
 EXPORT_SYMBOL_GPL(vigil_component_counter);
+
+/**
+ * vigil_component_details_changed() - Mark dumps that are under way as torn.
+ * @component: one whose features, cells or page frames tell something else now
+ *
+ * Context: Any context, NMI included.
+ */
+void vigil_component_details_changed(struct vigil_component *component)
+{
+	atomic_inc(&component->detail_changes);
+	if (component->desc.ops && component->desc.ops->next_frame)
+		atomic_inc(&frame_changes);
+}
+EXPORT_SYMBOL_GPL(vigil_component_details_changed);
+
+/*
+ * Changes with the details of @component, or with the page frames of any if
+ * that is NULL. Never 0, which netlink takes for "not said".
+ */
+unsigned int vigil_details_generation(struct vigil_component *component)
+{
+	return (atomic_read(component ? &component->detail_changes :
+					&frame_changes) + 1) ?: 1;
+}
 
 static void send_event(struct vigil_component *component,
 		       enum vigil_event_kind kind, u64 count,

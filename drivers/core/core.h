@@ -78,6 +78,7 @@ struct vigil_facts {
  * @dying: accepts no operations any more; lock of the operations
  * @work: executes one operation of @queue
  * @counters: the core's own counters, read and written without a lock
+ * @detail_changes: how often features, cells or frames have changed
  */
 struct vigil_component {
 	struct device dev;
@@ -101,7 +102,8 @@ struct vigil_component {
 	bool dying;
 	struct work_struct work;
 
-	atomic64_t counters[];
+	atomic64_t *counters;
+	atomic_t detail_changes;
 };
 
 static inline struct vigil_component *to_vigil_component(struct device *dev)
@@ -191,12 +193,18 @@ extern struct class vigil_source_class;
 extern struct class vigil_model_class;
 
 /* registry.c */
+typedef bool (*vigil_wanted_fn)(struct vigil_component *component,
+				const void *data);
+
 struct vigil_component *vigil_component_get(u32 id);
 struct vigil_component *vigil_component_get_by_name(const char *name);
-struct vigil_component *vigil_component_get_next(unsigned long *id);
+struct vigil_component *
+vigil_component_get_next(unsigned long *id, vigil_wanted_fn wanted,
+			 const void *data);
 void vigil_component_put(struct vigil_component *component);
 unsigned int vigil_registry_generation(void);
 bool vigil_name_valid(const char *name);
+int vigil_registry_init(void);
 void vigil_registry_exit(void);
 
 /* names.c */
@@ -219,8 +227,8 @@ void vigil_component_facts(struct vigil_component *component,
 void vigil_component_report(struct vigil_component *component,
 			    const struct vigil_report *report);
 bool vigil_risk_known(const struct vigil_facts *facts);
-bool vigil_facts_ask_attention(const struct vigil_component *component,
-			       const struct vigil_facts *facts);
+unsigned int vigil_details_generation(struct vigil_component *component);
+bool vigil_component_asks_attention(struct vigil_component *component);
 void vigil_component_begin(struct vigil_component *component,
 			   const struct vigil_operation *operation,
 			   struct vigil_facts *before);

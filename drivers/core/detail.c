@@ -2,8 +2,8 @@
 /*
  * Netlink: what a provider knows of a component in detail, features and cells.
  *
- * A dump asks the provider for one after the other, with no lock in between.
- * What it tells may be from either side of a change.
+ * A dump asks the provider for one after the other, with no lock in between,
+ * and is marked as torn when the provider says that they changed meanwhile.
  */
 #define pr_fmt(fmt) "vigil: " fmt
 
@@ -269,6 +269,7 @@ static int dump_feature(struct sk_buff *skb, struct netlink_callback *cb,
 	void *header;
 	int err;
 
+	cb->seq = vigil_details_generation(component);
 	err = next_feature(component, next, &feature);
 	if (err)
 		return err;
@@ -286,6 +287,7 @@ static int dump_cell(struct sk_buff *skb, struct netlink_callback *cb,
 	void *header;
 	int err;
 
+	cb->seq = vigil_details_generation(component);
 	err = next_cell(component, next, &cell);
 	if (err)
 		return err;

@@ -5,7 +5,8 @@
  *
  * A dump asks the providers for one frame after the other, in the order of the
  * components and then of addresses, with no lock in between. A frame that is
- * taken below the one that was told last is not in it.
+ * taken below the one that was told last is not in it, and the dump is marked
+ * as torn.
  */
 #define pr_fmt(fmt) "vigil: " fmt
 
@@ -166,7 +167,7 @@ static struct vigil_component *next_component(struct frame_position *position)
 	if (position->one)
 		return vigil_component_get(id);
 
-	component = vigil_component_get_next(&id);
+	component = vigil_component_get_next(&id, NULL, NULL);
 	if (id != position->id)
 		position->address = 0;
 	position->id = id;
@@ -182,6 +183,7 @@ static int dump_frame(struct sk_buff *skb, struct netlink_callback *cb,
 	void *header;
 	int err;
 
+	cb->seq = vigil_details_generation(position->one ? component : NULL);
 	err = desc->ops->next_frame(component, desc->priv, &position->address,
 				    &frame);
 	if (err)

@@ -260,7 +260,7 @@ static void name_ill(unsigned int nr_to_name)
 	unsigned long id = 0;
 	struct ill *ill;
 
-	while (nr_to_name && (component = vigil_component_get_next(&id))) {
+	while (nr_to_name && (component = vigil_component_get_next(&id, NULL, NULL))) {
 		vigil_component_facts(component, &facts);
 		ill = &sum.ill[component->desc.class];
 		if (component->desc.class != VIGIL_CLASS_MACHINE &&

@@ -47,9 +47,13 @@ static int __init vigil_init(void)
 	if (!vigil_timers)
 		goto destroy_workqueue;
 
-	err = class_register(&vigil_device_class);
+	err = vigil_registry_init();
 	if (err)
 		goto destroy_timers;
+
+	err = class_register(&vigil_device_class);
+	if (err)
+		goto registry_exit;
 
 	err = class_register(&vigil_source_class);
 	if (err)
@@ -81,7 +85,6 @@ agent_exit:
 	vigil_agent_exit();
 machine_exit:
 	vigil_machine_exit();
-	vigil_registry_exit();
 audit_exit:
 	vigil_audit_exit();
 unregister_model_class:
@@ -90,6 +93,8 @@ unregister_source_class:
 	class_unregister(&vigil_source_class);
 unregister_class:
 	class_unregister(&vigil_device_class);
+registry_exit:
+	vigil_registry_exit();
 destroy_timers:
 	destroy_workqueue(vigil_timers);
 destroy_workqueue:

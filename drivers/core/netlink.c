@@ -228,26 +228,18 @@ int vigil_nl_finish_entry(struct sk_buff *skb, void *header, int err)
 	return err;
 }
 
-static bool is_wanted(const struct dump_position *pos,
-		      struct vigil_component *component)
+static bool is_wanted(struct vigil_component *component, const void *data)
 {
-	struct vigil_facts facts;
+	const struct dump_position *pos = data;
 
-	if (pos->class && component->desc.class != pos->class)
-		return false;
-	if (!pos->attention)
-		return true;
-	vigil_component_facts(component, &facts);
-	return vigil_facts_ask_attention(component, &facts);
+	return (!pos->class || component->desc.class == pos->class) &&
+	       (!pos->attention || vigil_component_asks_attention(component));
 }
 
 static int dump_component(struct sk_buff *skb, struct netlink_callback *cb,
 			  struct vigil_component *component)
 {
 	void *header;
-
-	if (!is_wanted(dump_position(cb), component))
-		return 0;
 
 	header = vigil_nl_start_entry(skb, cb, VIGIL_CMD_COMPONENT_GET);
 	if (!header)
@@ -275,7 +267,7 @@ int vigil_nl_component_get_dumpit(struct sk_buff *skb,
 	while (!err) {
 		/* For each, so that no change hides between two messages. */
 		cb->seq = vigil_registry_generation();
-		component = vigil_component_get_next(&pos->next_id);
+		component = vigil_component_get_next(&pos->next_id, is_wanted, pos);
 		if (!component)
 			break;
 		err = dump_component(skb, cb, component);

@@ -10,7 +10,8 @@
  * A name is taken from before its directory in sysfs appears until after that
  * is gone: sysfs treats a second one as a bug in the kernel.
  *
- * Lock: registry.lock, with no other lock of the core held or taken.
+ * Lock: registry.lock, with no other lock of the core held, and none taken but
+ * a component's facts_lock.
  */
 #define pr_fmt(fmt) "vigil: " fmt
 
@@ -46,6 +47,9 @@ static struct {
 };
 
 static DECLARE_WAIT_QUEUE_HEAD(all_freed);
+
+/* Of their own: the next size of kmalloc() is half as much again. */
+static struct kmem_cache *component_cache;
 
 static u32 hash_name(const char *name)
 {
@@ -108,14 +112,19 @@ struct vigil_component *vigil_component_get_by_name(const char *name)
 }
 EXPORT_SYMBOL_IF_KUNIT(vigil_component_get_by_name);
 
-/* The first component from number *@id on, to be put again; updates *@id. */
-struct vigil_component *vigil_component_get_next(unsigned long *id)
+/*
+ * The first component from number *@id on, to be put again; updates *@id. One
+ * that is not @wanted (NULL: all are), which must not sleep, is passed over.
+ */
+struct vigil_component *
+vigil_component_get_next(unsigned long *id, vigil_wanted_fn wanted,
+			 const void *data)
 {
 	struct vigil_component *component;
 
 	mutex_lock(&registry.lock);
 	xa_for_each_start(&registry.ids, *id, component, *id)
-		if (use(component))
+		if ((!wanted || wanted(component, data)) && use(component))
 			break;
 	mutex_unlock(&registry.lock);
 	return component;
@@ -204,7 +213,8 @@ static void release_component(struct device *dev)
 	struct vigil_component *component = to_vigil_component(dev);
 
 	kfree(component->parent_name);
-	kfree(component);
+	kfree(component->counters);
+	kmem_cache_free(component_cache, component);
 	if (atomic_dec_and_test(&registry.nr_allocated))
 		wake_up(&all_freed);
 }
@@ -217,8 +227,7 @@ create_component(const struct vigil_component_desc *desc)
 	const char *name;
 	int err = 0;
 
-	component = kzalloc(struct_size(component, counters,
-					desc->nr_counters), GFP_KERNEL);
+	component = kmem_cache_zalloc(component_cache, GFP_KERNEL);
 	if (!component)
 		return ERR_PTR(-ENOMEM);
 
@@ -234,6 +243,12 @@ create_component(const struct vigil_component_desc *desc)
 		component->parent_name = kstrdup(dev_name(&desc->parent->dev),
 						 GFP_KERNEL);
 		err = component->parent_name ? 0 : -ENOMEM;
+	}
+	if (desc->nr_counters) {
+		component->counters = kcalloc(desc->nr_counters,
+					      sizeof(*component->counters),
+					      GFP_KERNEL);
+		err = component->counters ? err : -ENOMEM;
 	}
 	strscpy(component->label, desc->label ?: "", sizeof(component->label));
 	refcount_set(&component->users, 0);
@@ -391,9 +406,18 @@ void vigil_component_unregister(struct vigil_component *component)
 }
 EXPORT_SYMBOL_GPL(vigil_component_unregister);
 
+int vigil_registry_init(void)
+{
+	component_cache = kmem_cache_create("vigil_component",
+					    sizeof(struct vigil_component), 0,
+					    0, NULL);
+	return component_cache ? 0 : -ENOMEM;
+}
+
 /* Memory may be held by whoever has a reference on a device. */
 void vigil_registry_exit(void)
 {
 	wait_event(all_freed, !atomic_read(&registry.nr_allocated));
 	xa_destroy(&registry.ids);
+	kmem_cache_destroy(component_cache);
 }

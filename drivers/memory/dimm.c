@@ -274,6 +274,8 @@ vigil_memory_dimm_take(const struct vigil_record *record, const char *text,
 		return NULL;
 
 	dimm->changed = true;
+	if (dimm->component)
+		vigil_component_details_changed(dimm->component);
 	if (record->flags & VIGIL_RECORD_UNCORRECTED) {
 		dimm->untold[DIMM_COUNTER_UNCORRECTED] += record->count;
 		dimm->uncorrected_s = div_u64(record->time_ns, NSEC_PER_SEC);

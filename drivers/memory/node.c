@@ -305,6 +305,8 @@ void vigil_memory_account(const struct vigil_frame *frame, int delta)
 	if (frame->by_errors && frame->state != VIGIL_FRAME_PENDING)
 		node->nr_by_errors += delta;
 	vigil_memory_dimm_account(frame, delta);
+	if (node->component)
+		vigil_component_details_changed(node->component);
 }
 
 /* Page frames that Vigil has taken out of use, or is about to. */

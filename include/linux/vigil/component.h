@@ -297,6 +297,7 @@ void vigil_component_count(struct vigil_component *component,
 			   unsigned int counter, u64 n);
 u64 vigil_component_counter(struct vigil_component *component,
 			    unsigned int counter);
+void vigil_component_details_changed(struct vigil_component *component);
 void vigil_component_event(struct vigil_component *component,
 			   enum vigil_event_kind kind, u64 count);
 void vigil_component_progress(struct vigil_component *component,

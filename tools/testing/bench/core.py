@@ -88,12 +88,13 @@ class Subject:
             raise RuntimeError(f"who lags was not told: {told}")
 
     def memory(self, load) -> None:
-        """Of what is loaded. The objects themselves are the largest of its allocations."""
+        """Of what is loaded: objects have a cache of their own, or are its largest allocation."""
         before, slabs = settled_free_bytes(), slab_bytes()
         load()
         used = before - settled_free_bytes()
         grown = {name: held - slabs.get(name, 0) for name, held in slab_bytes().items()}
-        cache = max((name for name in grown if name.startswith("kmalloc-")), key=grown.get)
+        cache = max((name for name in grown if name.startswith(("kmalloc-", "vigil_component"))),
+                    key=grown.get)
         say(f"{self.name}: slabs: " + ", ".join(
             f"{name} {each // COUNT}" for name, each in
             sorted(grown.items(), key=lambda item: -item[1]) if each >= COUNT))

@@ -9,7 +9,8 @@ import corelib
 from corelib import V
 
 COUNT = 1000 if os.path.exists(f"{corelib.DEBUGFS}/kmemleak") else 10000
-OBJECT_BYTES = 2048
+OBJECT_BYTES = 2048  # at most
+OBJECTS = "/sys/kernel/slab/vigil_component"
 
 
 def dump_complete():
@@ -51,12 +52,11 @@ def lookup():
 
 
 def nr_objects():
-    """Objects of 2 KiB in use; what a debug kernel puts around them is not ours."""
     for line in corelib.read("/proc/slabinfo").splitlines():
         fields = line.split()
-        if fields[0] == "kmalloc-2k":
+        if fields[0] == "vigil_component":
             return int(fields[1])
-    return 0
+    raise AssertionError("no cache of components")
 
 
 def meminfo_kib(name):
@@ -69,13 +69,17 @@ def meminfo_kib(name):
 def memory():
     """A component takes at most 2 KiB, without what sysfs takes."""
     slab_kib = meminfo_kib("Slab")
+    nr_counters = len(os.listdir(f"{corelib.SYSFS}/cpu-sim0/counters"))
     after = nr_objects()
     corelib.unload("vigil_sim")
-    each = (after - nr_objects()) * OBJECT_BYTES / COUNT
+    # What a debug kernel puts around them is not ours.
+    each = int(corelib.read(f"{OBJECTS}/object_size")) + 8 * nr_counters
+    freed = after - nr_objects()
     print(f"# {(slab_kib - meminfo_kib('Slab')) * 1024 / COUNT:.0f} bytes "
           "of slab each, with sysfs")
-    print(f"# {each:.0f} bytes of kmalloc-2k each")
-    assert 0 < each <= OBJECT_BYTES * 1.05
+    print(f"# {each} bytes each of its own, {nr_counters} counters among them")
+    assert each <= OBJECT_BYTES
+    assert COUNT * 0.95 <= freed <= COUNT * 1.05
 
 
 if __name__ == "__main__":

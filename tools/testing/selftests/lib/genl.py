@@ -143,9 +143,10 @@ class Message:
 
 
 class Socket:
-    """A socket to one family."""
+    """A socket to one family; a dump comes in datagrams of at most receive_bytes."""
 
-    def __init__(self, family=None, rcvbuf=None):
+    def __init__(self, family=None, rcvbuf=None, receive_bytes=1 << 20):
+        self.receive_bytes = receive_bytes
         self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW,
                                   NETLINK_GENERIC)
         self.sock.setsockopt(SOL_NETLINK, NETLINK_EXT_ACK, 1)
@@ -188,7 +189,7 @@ class Socket:
 
     def receive(self):
         """The messages of one datagram."""
-        data = self.sock.recv(1 << 20)
+        data = self.sock.recv(self.receive_bytes)
         messages = []
         while len(data) >= 16:
             length, kind, flags, seq, _ = struct.unpack_from("=IHHII", data)
@@ -227,9 +228,14 @@ class Socket:
                     return reply
                 reply = message
 
-    def dump(self, cmd, body=b""):
-        """All replies of a dump, and whether the kernel called it torn."""
+    def dump(self, cmd, body=b"", between=None):
+        """All replies of a dump, and whether the kernel called it torn.
+
+        between() is called when the kernel has the first datagram ready.
+        """
         wanted = self.send(cmd, body, NLM_F_DUMP)
+        if between:
+            between()
         replies, torn = [], False
         while True:
             for message in self.receive():

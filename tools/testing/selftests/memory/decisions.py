@@ -217,6 +217,20 @@ def verdicts():
     assert numbers(record)["cells_6h"] == 2
 
 
+def torn_dump(place):
+    """Page frames that are told while one more goes."""
+    paddr = BLOCKS.paddr(fresh_block())
+
+    def lose():
+        happen(error(5000, 8, place, address=hex(paddr), count=2))
+        corelib.wait_for(memlib.PATIENCE_S, lambda: memlib.poisoned(paddr))
+        assert memlib.poisoned(paddr)
+
+    sock = corelib.vigil(receive_bytes=8192)
+    assert not sock.dump(V.VIGIL_CMD_FRAME_GET)[1]
+    assert sock.dump(V.VIGIL_CMD_FRAME_GET, between=lose)[1], "not called torn"
+
+
 def queue():
     """Many frames at once: the kernel's queue does not overflow, none is lost."""
     place, pages, count = (1, 3, 0), [], 200
@@ -234,6 +248,7 @@ def queue():
         corelib.wait_for(5, lambda: all(map(memlib.poisoned, paddrs)))
     assert all(BLOCKS.intact(page) for page in pages)
     assert "buffer overflow when queuing" not in corelib.run("dmesg").stdout
+    torn_dump(place)
     memlib.set_policy("page_offline_max_pages_hour", 128)
 
 

@@ -188,6 +188,13 @@ def cell_dump():
     latest = sock.do(V.VIGIL_CMD_CELL_GET, body)
     assert latest.number(V.VIGIL_A_CELL_ROW) == 199
 
+    def err_again():
+        in_steps(place, [error(1000, 8, place, time=Clock.now)])
+
+    sock = corelib.vigil(receive_bytes=8192)
+    assert not sock.dump(V.VIGIL_CMD_CELL_GET, body)[1]
+    assert sock.dump(V.VIGIL_CMD_CELL_GET, body, err_again)[1], "not called torn"
+
 
 def refusals():
     """Requests for what is not there say so."""

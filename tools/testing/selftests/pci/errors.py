@@ -42,6 +42,30 @@ def correctable_of_port():
     assert counter(NIC, "aer_correctable") == before
 
 
+def nonfatal_of_port():
+    """Also those that its function has to be asked about"""
+    before = counter(NIC, "aer_nonfatal")
+    inject(PORT, "aer_nonfatal", 1, pcilib.NONFATAL)
+    becomes(PORT, "health", "degraded")
+    assert fact(NIC, "health") == "healthy" and counter(NIC, "aer_nonfatal") == before
+    policy(PORT, "poll_s", 1)
+    policy(PORT, "window_s", 1)
+    becomes(PORT, "health", "healthy")
+    policy(PORT, "window_s", 3600)
+
+
+def fatal_of_port():
+    """A port that had a fatal error has failed; what is behind it works, and says so"""
+    inject(PORT, "aer_fatal", 1, pcilib.FATAL)
+    becomes(PORT, "health", "failed")
+    assert fact(NIC, "health") == "healthy" and counter(NIC, "aer_fatal") == 0
+    assert pcilib.driver_of(NIC) == "e1000e"
+    do(TEST, NIC)
+    policy(PORT, "quiet_s", 1)
+    becomes(PORT, "health", "healthy")
+    policy(PORT, "quiet_s", 3600)
+
+
 def nonfatal():
     """A non-fatal error degrades, more of them are failing, time heals"""
     inject(NIC, "aer_nonfatal", 1, pcilib.NONFATAL)
@@ -146,5 +170,5 @@ def prepare():
     NIC, PORT = found[0], pcilib.port_of(found[0])
 
 
-corelib.main([correctable, correctable_of_port, nonfatal, fatal, fatal_and_quiet, source,
-              narrow, narrow_as_expected, absent, lost], prepare)
+corelib.main([correctable, correctable_of_port, nonfatal_of_port, fatal_of_port, nonfatal,
+              fatal, fatal_and_quiet, source, narrow, narrow_as_expected, absent, lost], prepare)
