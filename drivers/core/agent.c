@@ -109,6 +109,33 @@ static void free_if_over_locked(struct vigil_agent *agent)
 	kfree(agent);
 }
 
+static void tell_locked(const struct vigil_agent *agent,
+			struct vigil_agent_info *info)
+{
+	*info = (struct vigil_agent_info) {
+		.id = agent->id,
+		.pid = agent->portid ? agent->pid : 0,
+		.ttl_ms = agent->ttl_ms,
+		.nr_members = agent->nr_members,
+		.seq = agent->seq,
+		.silent = agent->silent,
+	};
+	strscpy(info->name, agent->name, sizeof(info->name));
+}
+
+/* It came, went, fell silent or speaks again. */
+static void announce_locked(struct vigil_agent *agent)
+{
+	struct vigil_agent_info info;
+
+	touch_generation_locked();
+	vigil_notify_lock();
+	agent->seq = vigil_seq_next_locked();
+	tell_locked(agent, &info);
+	vigil_agent_notify(&info);
+	vigil_notify_unlock();
+}
+
 static void end_agent_locked(struct vigil_agent *agent)
 {
 	struct vigil_agent_member *member;
@@ -128,7 +155,7 @@ static void end_agent_locked(struct vigil_agent *agent)
 	xa_erase(&sockets, agent->portid);
 	agent->portid = 0;
 	agent->silent = false;
-	touch_generation_locked();
+	announce_locked(agent);
 	free_if_over_locked(agent);
 }
 
@@ -166,7 +193,7 @@ static void check_silence_locked(struct vigil_agent *agent, u64 now_ns)
 		return;
 	}
 	agent->silent = true;
-	touch_generation_locked();
+	announce_locked(agent);
 	vigil_audit_agent(agent->name, "fell silent", false);
 	vigil_machine_count(VIGIL_STAT_AGENTS_LOST);
 }
@@ -283,7 +310,7 @@ static struct vigil_agent *speaker_locked(u32 portid,
 	agent->heard_ns = ktime_get_boottime_ns();
 	if (agent->silent) {
 		agent->silent = false;
-		touch_generation_locked();
+		announce_locked(agent);
 		vigil_audit_agent(agent->name, "speaks again", true);
 	}
 	expect_expiry_locked(expires_ns(agent, agent->heard_ns));
@@ -349,7 +376,7 @@ static int register_locked(u32 portid, const char *name, u32 ttl_ms,
 	agent->ttl_ms = ttl_ms;
 	agent->silent = false;
 	speaker_locked(portid, extack);
-	touch_generation_locked();
+	announce_locked(agent);
 	vigil_audit_agent(agent->name, "came", true);
 	return 0;
 }
@@ -592,19 +619,6 @@ int vigil_agent_answer(u32 portid, const struct vigil_agent_request *answer,
 	err = answer_locked(portid, answer, extack);
 	unlock_agents();
 	return err;
-}
-
-static void tell_locked(const struct vigil_agent *agent,
-			struct vigil_agent_info *info)
-{
-	*info = (struct vigil_agent_info) {
-		.id = agent->id,
-		.pid = agent->portid ? agent->pid : 0,
-		.ttl_ms = agent->ttl_ms,
-		.nr_members = agent->nr_members,
-		.silent = agent->silent,
-	};
-	strscpy(info->name, agent->name, sizeof(info->name));
 }
 
 /* Tell about an agent; -ENOENT when there is none. */

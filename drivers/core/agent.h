@@ -43,6 +43,7 @@ struct vigil_facts;
  * @ttl_ms: how long what it says is true
  * @nr_members: components that it has, those that are being made or removed too
  * @heard_ns: when it spoke last, boot time
+ * @seq: sequence number of the message that it came, went, fell silent or spoke
  * @silent: it has not spoken for @ttl_ms
  *
  * All of it is protected by vigil_agents_lock. Freed when it has gone and has no
@@ -58,6 +59,7 @@ struct vigil_agent {
 	u32 ttl_ms;
 	unsigned int nr_members;
 	u64 heard_ns;
+	u64 seq;
 	bool silent;
 };
 
@@ -186,6 +188,7 @@ struct vigil_agent_report {
  * @pid: process that registered it, 0 when it has gone
  * @ttl_ms: how long what it says is true
  * @nr_members: how many components it has
+ * @seq: sequence number of its last message
  * @silent: it has not spoken for @ttl_ms
  */
 struct vigil_agent_info {
@@ -194,6 +197,7 @@ struct vigil_agent_info {
 	u32 pid;
 	u32 ttl_ms;
 	unsigned int nr_members;
+	u64 seq;
 	bool silent;
 };
 
@@ -244,6 +248,7 @@ void vigil_agent_member_end_request(struct vigil_agent_member *member,
 
 /* agent_netlink.c */
 int vigil_agent_put(struct sk_buff *skb, const struct vigil_agent_info *agent);
+void vigil_agent_notify(const struct vigil_agent_info *agent);
 int vigil_agent_send_request(const struct vigil_agent_member *member,
 			     const struct vigil_request *request,
 			     u32 timeout_ms);

@@ -18,7 +18,7 @@
 #include "netlink_gen.h"
 
 /* Upper bounds. */
-#define AGENT_SIZE	(128 + VIGIL_OWNER_NAME_MAX)
+#define AGENT_SIZE	(192 + VIGIL_OWNER_NAME_MAX)
 #define REQUEST_SIZE	(128 + VIGIL_NAME_MAX + VIGIL_REASON_MAX)
 
 /* As vigil_nl_check_attrs(), but counters may be several. */
@@ -113,13 +113,28 @@ int vigil_agent_put(struct sk_buff *skb, const struct vigil_agent_info *agent)
 {
 	if (nla_put_string(skb, VIGIL_A_AGENT_NAME, agent->name) ||
 	    nla_put_u32(skb, VIGIL_A_AGENT_COMPONENTS, agent->nr_members) ||
-	    nla_put_u32(skb, VIGIL_A_AGENT_TTL_MS, agent->ttl_ms))
+	    nla_put_u32(skb, VIGIL_A_AGENT_TTL_MS, agent->ttl_ms) ||
+	    nla_put_u64_64bit(skb, VIGIL_A_AGENT_SEQ, agent->seq,
+			      VIGIL_A_AGENT_PAD))
 		return -EMSGSIZE;
 	if (agent->pid)
 		return nla_put_u32(skb, VIGIL_A_AGENT_PID, agent->pid) ?:
 		       (agent->silent ?
 				nla_put_flag(skb, VIGIL_A_AGENT_SILENT) : 0);
 	return nla_put_flag(skb, VIGIL_A_AGENT_GONE);
+}
+
+/* Tell everybody, with a number of its own; under vigil_notify_lock(). */
+void vigil_agent_notify(const struct vigil_agent_info *agent)
+{
+	struct sk_buff *skb;
+	void *header;
+
+	skb = vigil_start_notification(AGENT_SIZE, VIGIL_CMD_AGENT_NTF,
+				       &header);
+	if (skb)
+		vigil_finish_notification(skb, header,
+					  vigil_agent_put(skb, agent));
 }
 
 int vigil_nl_agent_get_doit(struct sk_buff *skb, struct genl_info *info)

@@ -55,7 +55,7 @@ struct vigil_survey *vigil_survey_create(const struct vigil_request *request)
 		return NULL;
 	kref_init(&survey->ref);
 	survey->verb = request->verb;
-	survey->overrides = request->overrides & ~BIT(VIGIL_GUARD_LOCKDOWN);
+	survey->overrides = request->overrides;
 	survey->blocker = -1;
 	return survey;
 }
@@ -78,7 +78,7 @@ static bool blocks(const struct vigil_survey *survey, enum vigil_guard guard)
 	if (guard == VIGIL_GUARD_NONE || (survey->overrides & BIT(guard)))
 		return false;
 	return survey->verb != VIGIL_VERB_RELEASE ||
-	       guard == VIGIL_GUARD_OWNER || guard == VIGIL_GUARD_LOCKDOWN;
+	       guard == VIGIL_GUARD_OWNER;
 }
 
 /* Where the next finding goes; what blocks first is worth another's place. */

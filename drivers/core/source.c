@@ -38,10 +38,9 @@ static const char *const state_names[] = {
 	[VIGIL_SOURCE_STATE_FAILED]	= "failed",
 };
 
-static struct vigil_source_info read_source(struct device *dev)
+static struct vigil_source_info read_source(struct vigil_source *source)
 {
-	struct vigil_source *source = dev_get_drvdata(dev);
-	struct vigil_source_info info = { 0 };
+	struct vigil_source_info info = { .state = source->state };
 
 	source->read(source, &info);
 	return info;
@@ -50,28 +49,28 @@ static struct vigil_source_info read_source(struct device *dev)
 static ssize_t state_show(struct device *dev, struct device_attribute *attr,
 			  char *buf)
 {
-	return sysfs_emit(buf, "%s\n", state_names[read_source(dev).state]);
+	return sysfs_emit(buf, "%s\n", state_names[read_source(dev_get_drvdata(dev)).state]);
 }
 static DEVICE_ATTR_RO(state);
 
 static ssize_t events_show(struct device *dev, struct device_attribute *attr,
 			   char *buf)
 {
-	return sysfs_emit(buf, "%llu\n", read_source(dev).events);
+	return sysfs_emit(buf, "%llu\n", read_source(dev_get_drvdata(dev)).events);
 }
 static DEVICE_ATTR_RO(events);
 
 static ssize_t dropped_show(struct device *dev, struct device_attribute *attr,
 			    char *buf)
 {
-	return sysfs_emit(buf, "%llu\n", read_source(dev).dropped);
+	return sysfs_emit(buf, "%llu\n", read_source(dev_get_drvdata(dev)).dropped);
 }
 static DEVICE_ATTR_RO(dropped);
 
 static ssize_t quiet_seconds_show(struct device *dev,
 				  struct device_attribute *attr, char *buf)
 {
-	struct vigil_source_info info = read_source(dev);
+	struct vigil_source_info info = read_source(dev_get_drvdata(dev));
 
 	if (!info.spoke)
 		return sysfs_emit(buf, "never\n");
@@ -92,14 +91,7 @@ struct class vigil_source_class = {
 	.name = "vigil_source",
 };
 
-/**
- * vigil_source_register() - Make a source known.
- * @source: the source; stays valid until it is unregistered
- *
- * Context: Process context, may sleep.
- * Return: 0 or a negative errno.
- */
-int vigil_source_register(struct vigil_source *source)
+static int show_source(struct vigil_source *source)
 {
 	struct device *dev;
 
@@ -116,29 +108,78 @@ int vigil_source_register(struct vigil_source *source)
 	mutex_unlock(&sources.lock);
 	return 0;
 }
-EXPORT_SYMBOL_GPL(vigil_source_register);
 
-/**
- * vigil_source_unregister() - Forget a source.
- * @source: a source that was registered; nothing reads it afterwards
- *
- * Context: Process context, may sleep; with no lock that its read() takes.
- */
-void vigil_source_unregister(struct vigil_source *source)
+static void hide_source(struct vigil_source *source)
 {
 	mutex_lock(&sources.lock);
 	list_del(&source->list);
 	sources.nr_changes++;
 	mutex_unlock(&sources.lock);
 	device_unregister(source->dev);
+	source->dev = NULL;
 }
-EXPORT_SYMBOL_GPL(vigil_source_unregister);
+
+static void start_listening(struct vigil_source *source)
+{
+	int err = source->start ? source->start() : -ENOENT;
+
+	source->state = !err ? VIGIL_SOURCE_STATE_ARMED :
+			err == -ENOENT ? VIGIL_SOURCE_STATE_ABSENT :
+					 VIGIL_SOURCE_STATE_FAILED;
+	if (source->state == VIGIL_SOURCE_STATE_FAILED)
+		pr_warn("can't listen to %s: %d\n", source->name, err);
+}
+
+static void stop_listening(struct vigil_source *source)
+{
+	if (source->state == VIGIL_SOURCE_STATE_ARMED)
+		source->stop();
+	source->state = VIGIL_SOURCE_STATE_ABSENT;
+}
+
+/**
+ * vigil_source_start() - Listen to a source, and show whether that works.
+ * @source: the source; stays valid until vigil_source_stop()
+ *
+ * One that can't be listened to is no error: others may speak, and it is shown
+ * as absent or failed.
+ *
+ * Context: Process context, may sleep; with no lock that its read() takes.
+ * Return: 0, or a negative errno when it can't be shown; then it is not listened
+ * to either.
+ */
+int vigil_source_start(struct vigil_source *source)
+{
+	int err;
+
+	start_listening(source);
+	err = show_source(source);
+	if (err)
+		stop_listening(source);
+	return err;
+}
+EXPORT_SYMBOL_GPL(vigil_source_start);
+
+/**
+ * vigil_source_stop() - Stop to listen to a source and forget it.
+ * @source: a source, whether or not it was started
+ *
+ * Context: Process context, may sleep; with no lock that its read() takes.
+ * Nothing reads it and it reports nothing afterwards.
+ */
+void vigil_source_stop(struct vigil_source *source)
+{
+	if (!source->dev)
+		return;
+	hide_source(source);
+	stop_listening(source);
+}
+EXPORT_SYMBOL_GPL(vigil_source_stop);
 
 static int put_source(struct sk_buff *skb, struct vigil_source *source)
 {
-	struct vigil_source_info info = { 0 };
+	struct vigil_source_info info = read_source(source);
 
-	source->read(source, &info);
 	if (nla_put_string(skb, VIGIL_A_SOURCE_NAME, source->name) ||
 	    nla_put_u32(skb, VIGIL_A_SOURCE_STATE, info.state) ||
 	    nla_put_u64_64bit(skb, VIGIL_A_SOURCE_EVENTS, info.events,

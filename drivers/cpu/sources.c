@@ -10,7 +10,6 @@
 
 #include <linux/jiffies.h>
 #include <linux/kernel.h>
-#include <linux/printk.h>
 #include <linux/vigil/source.h>
 
 #include "cpu.h"
@@ -19,19 +18,11 @@
 /**
  * struct cpu_source - A source and what it did.
  * @shown: how it shows in Vigil
- * @start: start to listen; NULL when this kernel has no such thing
- * @stop: stop; when it returns nothing is reported any more
- * @state: what came of @start; constant after it
- * @registered: @shown is; init and exit only
  * @events: errors it reported
  * @last_jiffies: when it reported last, or 0; READ_ONCE() and WRITE_ONCE()
  */
 struct cpu_source {
 	struct vigil_source shown;
-	int (*start)(void);
-	void (*stop)(void);
-	enum vigil_source_state state;
-	bool registered;
 	atomic64_t events;
 	u64 last_jiffies;
 };
@@ -39,19 +30,13 @@ struct cpu_source {
 static void read_source(struct vigil_source *source,
 			struct vigil_source_info *info);
 
-#define IF(available, function)	((available) ? (function) : NULL)
-
 static struct cpu_source sources[VIGIL_CPU_SOURCES] = {
-	[VIGIL_CPU_SOURCE_MCE] = {
-		.shown = { .name = "mce-cpu", .read = read_source },
-		.start = IF(IS_ENABLED(CONFIG_X86_MCE), vigil_cpu_mce_start),
-		.stop = IF(IS_ENABLED(CONFIG_X86_MCE), vigil_cpu_mce_stop),
-	},
-	[VIGIL_CPU_SOURCE_ARM] = {
-		.shown = { .name = "arm_event-cpu", .read = read_source },
-		.start = IF(IS_ENABLED(CONFIG_RAS), vigil_cpu_arm_start),
-		.stop = IF(IS_ENABLED(CONFIG_RAS), vigil_cpu_arm_stop),
-	},
+	[VIGIL_CPU_SOURCE_MCE] = { .shown =
+		VIGIL_SOURCE_INIT("mce-cpu", IS_ENABLED(CONFIG_X86_MCE),
+				  vigil_cpu_mce, read_source) },
+	[VIGIL_CPU_SOURCE_ARM] = { .shown =
+		VIGIL_SOURCE_INIT("arm_event-cpu", IS_ENABLED(CONFIG_RAS),
+				  vigil_cpu_arm, read_source) },
 };
 
 static void read_source(struct vigil_source *shown,
@@ -61,7 +46,6 @@ static void read_source(struct vigil_source *shown,
 						 shown);
 	u64 last = READ_ONCE(source->last_jiffies);
 
-	info->state = source->state;
 	info->events = atomic64_read(&source->events);
 	info->dropped = 0;
 	info->spoke = last;
@@ -87,18 +71,6 @@ void vigil_cpu_report(enum vigil_cpu_source source, unsigned int number,
 	vigil_cpu_record(number, error);
 }
 
-static enum vigil_source_state start(const struct cpu_source *source)
-{
-	int err = source->start ? source->start() : -ENOENT;
-
-	if (err == -ENOENT)
-		return VIGIL_SOURCE_STATE_ABSENT;
-	if (!err)
-		return VIGIL_SOURCE_STATE_ARMED;
-	pr_warn("can't listen to %s: %d\n", source->shown.name, err);
-	return VIGIL_SOURCE_STATE_FAILED;
-}
-
 /**
  * vigil_cpu_sources_start() - Listen to every source that there is.
  *
@@ -110,16 +82,11 @@ static enum vigil_source_state start(const struct cpu_source *source)
 int vigil_cpu_sources_start(void)
 {
 	unsigned int i;
-	int err;
+	int err = 0;
 
-	for (i = 0; i < ARRAY_SIZE(sources); i++) {
-		sources[i].state = start(&sources[i]);
-		err = vigil_source_register(&sources[i].shown);
-		if (err)
-			return err;
-		sources[i].registered = true;
-	}
-	return 0;
+	for (i = 0; !err && i < ARRAY_SIZE(sources); i++)
+		err = vigil_source_start(&sources[i].shown);
+	return err;
 }
 
 /* Afterwards nothing is recorded any more. */
@@ -127,12 +94,6 @@ void vigil_cpu_sources_stop(void)
 {
 	unsigned int i = ARRAY_SIZE(sources);
 
-	while (i--) {
-		if (sources[i].registered)
-			vigil_source_unregister(&sources[i].shown);
-		sources[i].registered = false;
-		if (sources[i].state == VIGIL_SOURCE_STATE_ARMED)
-			sources[i].stop();
-		sources[i].state = VIGIL_SOURCE_STATE_ABSENT;
-	}
+	while (i--)
+		vigil_source_stop(&sources[i].shown);
 }

@@ -24,7 +24,6 @@
 #define COLLECT	(HZ / 10)
 
 static struct tracepoint *event;	/* set by start, NULL: there is none */
-static bool armed;			/* set by start */
 static atomic64_t nr_events;
 static atomic64_t last_event_s;		/* boot time, 0: none yet */
 
@@ -72,24 +71,38 @@ static void read_source(struct vigil_source *source,
 {
 	u64 spoke_s = atomic64_read(&last_event_s);
 
-	info->state = armed ? VIGIL_SOURCE_STATE_ARMED :
-		      event ? VIGIL_SOURCE_STATE_FAILED :
-			      VIGIL_SOURCE_STATE_ABSENT;
 	info->events = atomic64_read(&nr_events);
 	info->spoke = spoke_s;
 	info->quiet_s = spoke_s ? vigil_pci_now_s() - spoke_s : 0;
 }
-
-static struct vigil_source source = {
-	.name = "pci-aer",
-	.read = read_source,
-};
 
 static void look_at(struct tracepoint *tp, void *priv)
 {
 	if (!strcmp(tp->name, "aer_event"))
 		event = tp;
 }
+
+static int start(void)
+{
+	check_trace_callback_type_aer_event(probe_event);
+
+	for_each_kernel_tracepoint(look_at, NULL);
+	return event ? tracepoint_probe_register(event, probe_event, NULL) :
+		       -ENOENT;
+}
+
+static void stop(void)
+{
+	tracepoint_probe_unregister(event, probe_event, NULL);
+	tracepoint_synchronize_unregister();
+}
+
+static struct vigil_source source = {
+	.name = "pci-aer",
+	.start = start,
+	.stop = stop,
+	.read = read_source,
+};
 
 /**
  * vigil_pci_aer_armed() - Whether errors are listened to.
@@ -99,7 +112,7 @@ static void look_at(struct tracepoint *tp, void *priv)
  */
 bool vigil_pci_aer_armed(void)
 {
-	return armed;
+	return source.state == VIGIL_SOURCE_STATE_ARMED;
 }
 
 /**
@@ -112,23 +125,7 @@ bool vigil_pci_aer_armed(void)
  */
 int vigil_pci_aer_start(void)
 {
-	int err;
-
-	check_trace_callback_type_aer_event(probe_event);
-
-	for_each_kernel_tracepoint(look_at, NULL);
-	if (event) {
-		err = tracepoint_probe_register(event, probe_event, NULL);
-		if (err)
-			pr_warn("can't listen to aer_event: %d\n", err);
-		armed = !err;
-	}
-	err = vigil_source_register(&source);
-	if (err && armed) {
-		tracepoint_probe_unregister(event, probe_event, NULL);
-		tracepoint_synchronize_unregister();
-	}
-	return err;
+	return vigil_source_start(&source);
 }
 
 /**
@@ -138,9 +135,5 @@ int vigil_pci_aer_start(void)
  */
 void vigil_pci_aer_stop(void)
 {
-	vigil_source_unregister(&source);
-	if (!armed)
-		return;
-	tracepoint_probe_unregister(event, probe_event, NULL);
-	tracepoint_synchronize_unregister();
+	vigil_source_stop(&source);
 }

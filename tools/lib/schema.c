@@ -843,6 +843,10 @@ static const struct vigil_attribute agent_attributes[] = {
 		.name = "message",
 		.type = VIGIL_FIELD_STRING,
 	},
+	[VIGIL_A_AGENT_SEQ] = {
+		.name = "seq",
+		.type = VIGIL_FIELD_U64,
+	},
 };
 
 const struct vigil_set vigil_set_agent = {
@@ -962,6 +966,10 @@ const struct vigil_message_type vigil_message_types[] = {
 	},
 	[VIGIL_CMD_AGENT_ANSWER] = {
 		.name = "agent-answer",
+		.set = &vigil_set_agent,
+	},
+	[VIGIL_CMD_AGENT_NTF] = {
+		.name = "agent-ntf",
 		.set = &vigil_set_agent,
 	},
 };

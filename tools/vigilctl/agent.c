@@ -5,7 +5,7 @@
 #include "number.h"
 #include "show.h"
 
-static const char *state(const struct vigil_record *agent)
+const char *agent_state(const struct vigil_record *agent)
 {
 	if (vigil_record_has(agent, VIGIL_A_AGENT_GONE))
 		return "gone";
@@ -36,7 +36,7 @@ static void print_table(const struct vigil_list *list)
 
 	for (size_t i = 0; (agent = vigil_list_at(list, i)); i++) {
 		table_add(table, show_string(agent, VIGIL_A_AGENT_NAME));
-		table_add(table, state(agent));
+		table_add(table, agent_state(agent));
 		add_uint(table, agent, VIGIL_A_AGENT_PID);
 		add_uint(table, agent, VIGIL_A_AGENT_COMPONENTS);
 		add_uint(table, agent, VIGIL_A_AGENT_TTL_MS);

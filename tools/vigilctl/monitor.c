@@ -99,6 +99,12 @@ static void print_model(const struct vigil_record *record)
 			  subject);
 }
 
+static void print_agent(const struct vigil_record *record)
+{
+	show_line(stdout, "agent %s: %s", show_string(record, VIGIL_A_AGENT_NAME),
+		  agent_state(record));
+}
+
 static void print_message(const struct vigil_notice *notice)
 {
 	const char *kind = vigil_record_kind(notice->record);
@@ -109,6 +115,8 @@ static void print_message(const struct vigil_notice *notice)
 		operation_line(notice->record, stdout);
 	else if (!strcmp(kind, "model"))
 		print_model(notice->record);
+	else if (!strcmp(kind, "agent"))
+		print_agent(notice->record);
 	else
 		print_event(notice->record);
 }

@@ -188,6 +188,7 @@ enum status component_recover(struct session *session, char **operands);
 enum status component_test(struct session *session, char **operands);
 
 /* agent.c */
+const char *agent_state(const struct vigil_record *agent);
 enum status agent_show(struct session *session, char **operands);
 
 /* policy.c */

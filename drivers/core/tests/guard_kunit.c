@@ -76,16 +76,6 @@ static void release_hears_the_owner_only(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, vigil_survey_refuses(survey, &out));
 }
 
-static void lockdown_is_not_overridden(struct kunit *test)
-{
-	struct vigil_survey *survey =
-		create(test, VIGIL_VERB_ISOLATE, BIT(VIGIL_GUARD_LOCKDOWN));
-	struct vigil_outcome out = {};
-
-	vigil_survey_add(survey, VIGIL_GUARD_LOCKDOWN, "locked down");
-	KUNIT_EXPECT_TRUE(test, vigil_survey_refuses(survey, &out));
-}
-
 static void what_refuses_is_kept(struct kunit *test)
 {
 	struct vigil_survey *survey = create(test, VIGIL_VERB_ISOLATE, 0);
@@ -116,7 +106,6 @@ static struct kunit_case guard_cases[] = {
 	KUNIT_CASE(guard_refuses_by_name),
 	KUNIT_CASE(all_that_speak_must_be_overridden),
 	KUNIT_CASE(release_hears_the_owner_only),
-	KUNIT_CASE(lockdown_is_not_overridden),
 	KUNIT_CASE(what_refuses_is_kept),
 	KUNIT_CASE(long_text_is_cut),
 	{}

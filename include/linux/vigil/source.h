@@ -15,7 +15,7 @@
 
 /**
  * struct vigil_source_info - What is known of a source now.
- * @state: whether it is listened to
+ * @state: whether it is listened to; the core fills it in
  * @events: errors that it reported
  * @dropped: those of them that were counted only, for want of room
  * @spoke: it has reported something, @quiet_s seconds ago
@@ -32,20 +32,36 @@ struct vigil_source_info {
 /**
  * struct vigil_source - Somebody who reports errors.
  * @name: its name in sysfs and netlink; constant
+ * @start: start to listen; returns 0, -ENOENT when there is nothing to listen
+ *	to, another negative errno; NULL when this kernel has no such thing
+ * @stop: stop; when it returns nothing is reported any more
  * @read: tell what is known. Process context, may sleep; called with the lock
  *	of the list of sources held, so it must not register or unregister one.
- * @dev: for the core
+ * @state: what came of @start; constant until @stop
+ * @dev: for the core; NULL unless it is shown
  * @list: for the core
  */
 struct vigil_source {
 	const char *name;
+	int (*start)(void);
+	void (*stop)(void);
 	void (*read)(struct vigil_source *source,
 		     struct vigil_source_info *info);
+	enum vigil_source_state state;
 	struct device *dev;
 	struct list_head list;
 };
 
-int vigil_source_register(struct vigil_source *source);
-void vigil_source_unregister(struct vigil_source *source);
+/* @prefix_start() and @prefix_stop() exist if it is @available in this kernel. */
+#define VIGIL_SOURCE_INIT(label, available, prefix, reader)	\
+	{							\
+		.name = (label),				\
+		.start = (available) ? prefix##_start : NULL,	\
+		.stop = (available) ? prefix##_stop : NULL,	\
+		.read = (reader),				\
+	}
+
+int vigil_source_start(struct vigil_source *source);
+void vigil_source_stop(struct vigil_source *source);
 
 #endif /* _LINUX_VIGIL_SOURCE_H */

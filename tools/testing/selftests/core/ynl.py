@@ -167,6 +167,7 @@ def agents():
     agent = Family()
     mine = agent.do("agent-register", {"name": "ynl", "ttl-ms": 600000})
     assert mine["name"] == "ynl", mine
+    assert until(LISTENER, "agent-ntf") == mine
     agent.do("agent-add", {"component": AGENT, "label": "a part", "verbs": 6,
                            "counter": [{"name": "errors"}]})
     agent.do("agent-report", {"component": AGENT, "health": "degraded", "reason": "worn",
@@ -187,6 +188,7 @@ def agents():
     agent.do("agent-remove", {"component": AGENT})
     refused(19, FAMILY.do, "component-get", {"name": AGENT})
     agent.sock.close()
+    assert "gone" in until(LISTENER, "agent-ntf")
 
 
 def complete():
