@@ -31,12 +31,18 @@ static void read_source(struct vigil_source *source,
 			struct vigil_source_info *info);
 
 static struct cpu_source sources[VIGIL_CPU_SOURCES] = {
-	[VIGIL_CPU_SOURCE_MCE] = { .shown =
-		VIGIL_SOURCE_INIT("mce-cpu", IS_ENABLED(CONFIG_X86_MCE),
-				  vigil_cpu_mce, read_source) },
-	[VIGIL_CPU_SOURCE_ARM] = { .shown =
-		VIGIL_SOURCE_INIT("arm_event-cpu", IS_ENABLED(CONFIG_RAS),
-				  vigil_cpu_arm, read_source) },
+	[VIGIL_CPU_SOURCE_MCE] = { .shown = {
+		.name = "mce-cpu",
+		.start = VIGIL_IF(IS_ENABLED(CONFIG_X86_MCE), vigil_cpu_mce_start),
+		.stop = VIGIL_IF(IS_ENABLED(CONFIG_X86_MCE), vigil_cpu_mce_stop),
+		.read = read_source,
+	} },
+	[VIGIL_CPU_SOURCE_ARM] = { .shown = {
+		.name = "arm_event-cpu",
+		.start = VIGIL_IF(IS_ENABLED(CONFIG_RAS), vigil_cpu_arm_start),
+		.stop = VIGIL_IF(IS_ENABLED(CONFIG_RAS), vigil_cpu_arm_stop),
+		.read = read_source,
+	} },
 };
 
 static void read_source(struct vigil_source *shown,

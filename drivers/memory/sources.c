@@ -32,21 +32,36 @@ static void read_source(struct vigil_source *source,
 
 /* In the order of starting: an error is known before what became of it. */
 static struct memory_source sources[VIGIL_RECORD_SOURCES] = {
-	[VIGIL_RECORD_MCE] = { .shown =
-		VIGIL_SOURCE_INIT("mce", IS_ENABLED(CONFIG_X86_MCE),
-				  vigil_memory_mce, read_source) },
-	[VIGIL_RECORD_MEMORY_FAILURE] = { .shown =
-		VIGIL_SOURCE_INIT("memory_failure_event", IS_ENABLED(CONFIG_TRACEPOINTS),
-				  vigil_memory_mf, read_source) },
-	[VIGIL_RECORD_EDAC] = { .shown =
-		VIGIL_SOURCE_INIT("mc_event", IS_ENABLED(CONFIG_RAS),
-				  vigil_memory_edac, read_source) },
-	[VIGIL_RECORD_GHES] = { .shown =
-		VIGIL_SOURCE_INIT("ghes", IS_ENABLED(CONFIG_ACPI_APEI_GHES),
-				  vigil_memory_ghes, read_source) },
-	[VIGIL_RECORD_ARM] = { .shown =
-		VIGIL_SOURCE_INIT("arm_event", IS_ENABLED(CONFIG_RAS),
-				  vigil_memory_arm, read_source) },
+	[VIGIL_RECORD_MCE] = { .shown = {
+		.name = "mce",
+		.start = VIGIL_IF(IS_ENABLED(CONFIG_X86_MCE), vigil_memory_mce_start),
+		.stop = VIGIL_IF(IS_ENABLED(CONFIG_X86_MCE), vigil_memory_mce_stop),
+		.read = read_source,
+	} },
+	[VIGIL_RECORD_MEMORY_FAILURE] = { .shown = {
+		.name = "memory_failure_event",
+		.start = VIGIL_IF(IS_ENABLED(CONFIG_TRACEPOINTS), vigil_memory_mf_start),
+		.stop = VIGIL_IF(IS_ENABLED(CONFIG_TRACEPOINTS), vigil_memory_mf_stop),
+		.read = read_source,
+	} },
+	[VIGIL_RECORD_EDAC] = { .shown = {
+		.name = "mc_event",
+		.start = VIGIL_IF(IS_ENABLED(CONFIG_RAS), vigil_memory_edac_start),
+		.stop = VIGIL_IF(IS_ENABLED(CONFIG_RAS), vigil_memory_edac_stop),
+		.read = read_source,
+	} },
+	[VIGIL_RECORD_GHES] = { .shown = {
+		.name = "ghes",
+		.start = VIGIL_IF(IS_ENABLED(CONFIG_ACPI_APEI_GHES), vigil_memory_ghes_start),
+		.stop = VIGIL_IF(IS_ENABLED(CONFIG_ACPI_APEI_GHES), vigil_memory_ghes_stop),
+		.read = read_source,
+	} },
+	[VIGIL_RECORD_ARM] = { .shown = {
+		.name = "arm_event",
+		.start = VIGIL_IF(IS_ENABLED(CONFIG_RAS), vigil_memory_arm_start),
+		.stop = VIGIL_IF(IS_ENABLED(CONFIG_RAS), vigil_memory_arm_stop),
+		.read = read_source,
+	} },
 };
 
 static void read_source(struct vigil_source *shown,

@@ -52,14 +52,8 @@ struct vigil_source {
 	struct list_head list;
 };
 
-/* @prefix_start() and @prefix_stop() exist if it is @available in this kernel. */
-#define VIGIL_SOURCE_INIT(label, available, prefix, reader)	\
-	{							\
-		.name = (label),				\
-		.start = (available) ? prefix##_start : NULL,	\
-		.stop = (available) ? prefix##_stop : NULL,	\
-		.read = (reader),				\
-	}
+/* For start and stop, which may be missing from a kernel without an option. */
+#define VIGIL_IF(available, function)	((available) ? (function) : NULL)
 
 int vigil_source_start(struct vigil_source *source);
 void vigil_source_stop(struct vigil_source *source);
