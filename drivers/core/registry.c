@@ -120,13 +120,18 @@ struct vigil_component *
 vigil_component_get_next(unsigned long *id, vigil_wanted_fn wanted,
 			 const void *data)
 {
+	XA_STATE(xas, &registry.ids, *id);
 	struct vigil_component *component;
 
 	mutex_lock(&registry.lock);
-	xa_for_each_start(&registry.ids, *id, component, *id)
+	rcu_read_lock();
+	xas_for_each(&xas, component, ULONG_MAX)
 		if ((!wanted || wanted(component, data)) && use(component))
 			break;
+	rcu_read_unlock();
 	mutex_unlock(&registry.lock);
+	if (component)
+		*id = xas.xa_index;
 	return component;
 }
 
