@@ -1,7 +1,6 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: GPL-2.0
 # vm-args: --cpus 2 --one-thread
-# kernels: 6.1 6.12, their locks are those of isolation.py
 """Machine checks: counted for the right CPU, judged, and what follows."""
 
 import atexit

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
+# kernels: 6.1 6.12 debug, isolation and release of each class is tried on all
 """Isolate and release by command: what works, and what is refused with a
 reason."""
 

@@ -1,7 +1,6 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: GPL-2.0
 # vm-args: --device pcie-root-port,id=slow,chassis=3,x-speed=2_5 --device e1000e,bus=slow --one-thread
-# kernels: 6.1 6.12, the debug kernel has isolation.py and recover.py
 """Errors, links and absence: what they do to counters and health.
 
 The port is a slow one, for the reason that recover.py gives: otherwise the kernel's

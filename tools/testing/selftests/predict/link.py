@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-# kernels: 6.12 debug, arithmetic that does not depend on the kernel
+# kernels: 6.12, arithmetic that does not depend on the kernel
 """Another subject, links that go down: trained on made-up data, asked in the kernel."""
 
 import atexit
