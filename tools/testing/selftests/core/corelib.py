@@ -200,6 +200,13 @@ def refused(error, function, *args, text=None, **kwargs):
     raise AssertionError(f"accepted instead of {error}")
 
 
+def hmp(command):
+    """Ask QEMU; it prints nothing when all is well."""
+    answer = subprocess.run(["vm-hw", "hmp", *command.split()], check=True,
+                            capture_output=True, text=True).stdout.strip()
+    return answer
+
+
 def main(cases, prepare=None):
     """Run the functions; the first line of a docstring is the test's name."""
     if prepare:

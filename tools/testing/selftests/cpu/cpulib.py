@@ -167,3 +167,13 @@ def findings(operation):
         found.append((genl.number(inner[V.VIGIL_A_FINDING_GUARD]),
                       genl.string(inner[V.VIGIL_A_FINDING_TEXT])))
     return found
+
+
+def carry_out(cmd, cpu, override=0):
+    """The operation, ended and done."""
+    sock = corelib.vigil()
+    operation = ended(sock, ask(sock, cmd, cpu,
+                                              override=override))
+    assert done(operation), \
+        operation.string(V.VIGIL_A_OPERATION_MESSAGE)
+    return operation

@@ -18,16 +18,6 @@ ISOLATE, RELEASE = V.VIGIL_CMD_ISOLATE, V.VIGIL_CMD_RELEASE
 REFUSED = (errno.EACCES, errno.EBUSY)
 
 
-def carry_out(cmd, cpu, override=0):
-    """The operation, ended and done."""
-    sock = corelib.vigil()
-    operation = cpulib.ended(sock, cpulib.ask(sock, cmd, cpu,
-                                              override=override))
-    assert cpulib.done(operation), \
-        operation.string(V.VIGIL_A_OPERATION_MESSAGE)
-    return operation
-
-
 def refused(guard, cpu):
     corelib.refused("EACCES", cpulib.ask, corelib.vigil(), ISOLATE, cpu,
                     text=f"guard {guard}: ")
@@ -36,15 +26,15 @@ def refused(guard, cpu):
 
 def out_and_back():
     """A CPU goes out of use by command, and comes back."""
-    carry_out(ISOLATE, 3)
+    cpulib.carry_out(ISOLATE, 3)
     assert not cpulib.online(3)
     assert fact(3, "isolation") == "isolated" and fact(3, "owner") == "vigil"
     assert fact(3, "reason") == "selftest"
-    carry_out(ISOLATE, 3)
-    carry_out(RELEASE, 3)
+    cpulib.carry_out(ISOLATE, 3)
+    cpulib.carry_out(RELEASE, 3)
     assert cpulib.online(3)
     assert fact(3, "isolation") == "none" and fact(3, "owner") == "none"
-    carry_out(RELEASE, 3)
+    cpulib.carry_out(RELEASE, 3)
     corelib.write(cpulib.path(3, "isolate"), "by a file")
     assert not cpulib.online(3)
     corelib.write(cpulib.path(3, "release"), "by a file")
@@ -86,26 +76,26 @@ def hostile_names():
 
 def last_of_node():
     """The last CPU of a node stays, unless that guard is named."""
-    carry_out(ISOLATE, 2)
+    cpulib.carry_out(ISOLATE, 2)
     refused("last-cpu-of-node", 3)
     found = cpulib.findings(cpulib.ask(corelib.vigil(), ISOLATE, 3,
                                        dry_run=True))
     assert V.VIGIL_GUARD_LAST_CPU_OF_NODE in [guard for guard, _ in found]
-    carry_out(ISOLATE, 3, cpulib.guard("LAST_CPU_OF_NODE"))
+    cpulib.carry_out(ISOLATE, 3, cpulib.guard("LAST_CPU_OF_NODE"))
     assert not cpulib.online(2) and not cpulib.online(3)
     assert both_gone()
 
 
 def last_of_machine():
     """The last CPU of the machine stays, and the kernel has the last word."""
-    carry_out(ISOLATE, 1)
+    cpulib.carry_out(ISOLATE, 1)
     if not os.path.exists(f"{cpulib.SYSTEM}/cpu0/online"):
         corelib.refused("EOPNOTSUPP", cpulib.ask, corelib.vigil(), ISOLATE, 0,
                         text="never takes that CPU offline")
     else:
         refused("last-cpu", 0)
     for cpu in (1, 2, 3):
-        carry_out(RELEASE, cpu)
+        cpulib.carry_out(RELEASE, cpu)
     assert all(cpulib.online(cpu) for cpu in range(4))
 
 
@@ -116,9 +106,9 @@ def others_take_it():
     cpulib.expect_fact(1, "isolation", "isolated")
     assert fact(1, "owner") == "external"
     corelib.refused("EACCES", cpulib.ask, sock, RELEASE, 1, text="guard owner")
-    carry_out(ISOLATE, 1)
+    cpulib.carry_out(ISOLATE, 1)
     assert fact(1, "owner") == "external"
-    carry_out(RELEASE, 1, cpulib.guard("OWNER"))
+    cpulib.carry_out(RELEASE, 1, cpulib.guard("OWNER"))
     assert cpulib.online(1) and fact(1, "owner") == "none"
     cpulib.set_online(1, False)
     cpulib.expect_fact(1, "isolation", "isolated")
@@ -128,7 +118,7 @@ def others_take_it():
 
 def others_give_it_back():
     """What Vigil isolated and somebody else brings back shows as in use."""
-    carry_out(ISOLATE, 1)
+    cpulib.carry_out(ISOLATE, 1)
     cpulib.set_online(1, True)
     cpulib.expect_fact(1, "isolation", "none")
     assert fact(1, "owner") == "none"
@@ -136,12 +126,12 @@ def others_give_it_back():
 
 def over_a_reload():
     """A CPU that is out of use stays so over a reload, as somebody else's."""
-    carry_out(ISOLATE, 1)
+    cpulib.carry_out(ISOLATE, 1)
     corelib.unload("vigil_cpu")
     assert not cpulib.online(1)
     cpulib.insert()
     assert fact(1, "isolation") == "isolated" and fact(1, "owner") == "external"
-    carry_out(RELEASE, 1, cpulib.guard("OWNER"))
+    cpulib.carry_out(RELEASE, 1, cpulib.guard("OWNER"))
 
 
 def both_gone():
@@ -183,7 +173,7 @@ def never_both():
     assert not both and not failures, (both, failures)
     assert moved["done"] >= 2 * rounds, moved
     for cpu in (2, 3):
-        carry_out(RELEASE, cpu)
+        cpulib.carry_out(RELEASE, cpu)
 
 
 def prepare():

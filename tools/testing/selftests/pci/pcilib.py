@@ -5,7 +5,6 @@ import atexit
 import glob
 import os
 import struct
-import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.realpath(__file__))
@@ -13,7 +12,7 @@ sys.path.insert(0, os.path.join(HERE, "../core"))
 
 import corelib  # noqa: E402  pylint: disable=wrong-import-position
 import genl  # noqa: E402  pylint: disable=wrong-import-position
-from corelib import V, read, run, wait_for, write  # noqa: E402,F401  pylint: disable=wrong-import-position
+from corelib import V, hmp, read, run, wait_for, write  # noqa: E402,F401  pylint: disable=wrong-import-position
 
 ISOLATE = V.VIGIL_CMD_ISOLATE
 RELEASE = V.VIGIL_CMD_RELEASE
@@ -175,13 +174,6 @@ def inject_aer(address, correctable=0, uncorrectable=0):
         os.write(fd, error)
     finally:
         os.close(fd)
-
-
-def hmp(command):
-    """Ask QEMU; it prints nothing when all is well."""
-    answer = subprocess.run(["vm-hw", "hmp", *command.split()], check=True,
-                            capture_output=True, text=True).stdout.strip()
-    return answer
 
 
 def rescan():

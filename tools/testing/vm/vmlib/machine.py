@@ -37,6 +37,7 @@ class Machine:
 
     image: str
     cpus: int
+    spare_cpus: int
     mem_bytes: int
     nodes: int
     disks: list[str]
@@ -91,7 +92,9 @@ def _memory(machine: Machine) -> list[str]:
     nodes, cpus, mebibytes = machine.nodes, machine.cpus, machine.mem_bytes >> 20
     if cpus % nodes or mebibytes % nodes:
         raise VmError(f"{cpus} CPUs and {mebibytes} MiB cannot be split evenly over {nodes} nodes")
-    arguments = ["-smp", f"cpus={cpus},sockets={nodes},cores={cpus // nodes},threads=1",
+    sockets = nodes + machine.spare_cpus  # of which those of spare ones are empty
+    arguments = ["-smp", f"cpus={cpus},sockets={sockets},cores={cpus // nodes},threads=1"
+                         f",maxcpus={cpus // nodes * sockets}",
                  "-m", f"{mebibytes}M"]
     for node in range(nodes if nodes > 1 else 0):
         first = node * (cpus // nodes)

@@ -91,6 +91,14 @@ class LineReader:
             self._handle(line.decode("utf-8", "replace"))
 
 
+def _receive(port: socket.socket) -> bytes:
+    """What has come; nothing when the emulator has closed it, or died."""
+    try:
+        return port.recv(1 << 16)
+    except ConnectionResetError:
+        return b""
+
+
 class Session:
     """One boot: from starting QEMU until it is gone."""
 
@@ -160,7 +168,7 @@ class Session:
                 self._give_up()
                 return
             for key, _ in ready:
-                data = key.fileobj.recv(1 << 16)
+                data = _receive(key.fileobj)
                 if data:
                     key.data(data)
                 else:
