@@ -1,14 +1,16 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: GPL-2.0
 # vm-args: --device pcie-root-port,id=slow,chassis=3,x-speed=2_5 --device e1000e,bus=slow --one-thread
-"""Errors, links and absence: what they do to counters and health.
+"""Errors, through the kernel's aer_inject: what they do to counters and health.
 
 The port is a slow one, for the reason that recover.py gives: otherwise the kernel's
-own recovery from fatal errors fails.
+own recovery from fatal errors fails. The function is not removed here: of a function
+whose error was dealt with before the kernel got to it, its AER driver never gives back
+the reference (aer_process_err_devices()).
 """
 
 import pcilib
-from pcilib import (V, corelib, RECOVER, TEST, becomes, counter, do, fact, inject_aer, policy, sim,
+from pcilib import (V, corelib, RECOVER, TEST, becomes, counter, do, fact, inject_aer, policy,
                     wait_for)
 
 NIC = PORT = None
@@ -107,59 +109,6 @@ def source():
     assert int(corelib.read(f"{directory}/events")) >= 5
 
 
-def narrow():
-    """A link that is narrower than it was degrades, and counts once"""
-    corelib.unload("vigil_pci", "aer_inject")
-    pcilib.load_sim(NIC)
-    sim("lanes_capable", 16)
-    sim("lanes", 16)
-    pcilib.reload()
-    policy(NIC, "poll_s", 1)
-    becomes(NIC, "health", "healthy")
-    becomes(NIC, "counters/link_lanes", "16")
-    assert counter(NIC, "link_lanes_capable") == 16
-    sim("lanes", 8)
-    becomes(NIC, "health", "degraded")
-    assert fact(NIC, "reason") == "link x8, was x16", fact(NIC, "reason")
-    becomes(NIC, "counters/link_lanes", "8")
-    assert counter(NIC, "link_degradations") == 1
-    do(TEST, NIC, text="link x8")
-
-
-def narrow_as_expected():
-    """Unless somebody says that it is right so"""
-    policy(NIC, "link_lanes_expected", 8)
-    becomes(NIC, "health", "healthy")
-    policy(NIC, "link_lanes_expected", 0)
-    becomes(NIC, "health", "degraded")
-    sim("lanes", 16)
-    becomes(NIC, "health", "healthy")
-    assert counter(NIC, "link_degradations") == 2
-
-
-def absent():
-    """A function that reads as ones has failed, until it answers"""
-    sim("absent", 1)
-    becomes(NIC, "health", "failed")
-    assert "does not answer" in fact(NIC, "reason")
-    pcilib.fails(TEST, NIC, text="does not answer")
-    sim("absent", 0)
-    becomes(NIC, "health", "healthy")
-    assert counter(NIC, "power_state") == 0
-
-
-def lost():
-    """One that is not found again has failed, and recovers when it is back"""
-    sim("absent", 1)
-    pcilib.fails(RECOVER, NIC, method=V.VIGIL_METHOD_RESCAN)
-    becomes(NIC, "health", "failed")
-    assert not pcilib.exists(NIC) and fact(NIC, "isolation") == "none"
-    sim("absent", 0)
-    do(RECOVER, NIC, text="rescan worked")
-    becomes(NIC, "health", "healthy")
-    assert pcilib.driver_of(NIC) == "e1000e"
-
-
 def prepare():
     global NIC, PORT    # pylint: disable=global-statement
     pcilib.load()
@@ -170,4 +119,4 @@ def prepare():
 
 
 corelib.main([correctable, correctable_of_port, nonfatal_of_port, fatal_of_port, nonfatal,
-              fatal, fatal_and_quiet, source, narrow, narrow_as_expected, absent, lost], prepare)
+              fatal, fatal_and_quiet, source], prepare)
