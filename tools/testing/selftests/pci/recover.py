@@ -1,7 +1,7 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: GPL-2.0
 # vm-args: --device pcie-root-port,id=slow,chassis=3,x-speed=2_5 --device e1000e,bus=slow,id=nic --device nvme,serial=vigil,bus=rp1 --one-thread
-# kernels: 6.1 6.12, the debug kernel has isolation.py
+# kernels: 6.1 6.12, the debug kernel lacks ACPI's hotplug and has isolation.py
 """The ladder of recovery, by command and by policy.
 
 QEMU's ports do not say when a link is up again, which the kernel asks of fast ones
