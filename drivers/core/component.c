@@ -557,13 +557,17 @@ void vigil_component_details_changed(struct vigil_component *component)
 EXPORT_SYMBOL_GPL(vigil_component_details_changed);
 
 /*
- * Changes with the details of @component, or with the page frames of any if
- * that is NULL. Never 0, which netlink takes for "not said".
+ * Changes with the details of @component; or if that is NULL with the page
+ * frames of any, and with which there are. Never 0, which netlink takes for
+ * "not said".
  */
 unsigned int vigil_details_generation(struct vigil_component *component)
 {
-	return (atomic_read(component ? &component->detail_changes :
-					&frame_changes) + 1) ?: 1;
+	unsigned int changes = component ?
+		atomic_read(&component->detail_changes) + 1 :
+		atomic_read(&frame_changes) + vigil_registry_generation();
+
+	return changes ?: 1;
 }
 
 static void send_event(struct vigil_component *component,

@@ -465,8 +465,10 @@ void vigil_memory_dimm_judge(struct vigil_memory_dimm *dimm)
 		return;
 	judge(dimm, now_s());
 	dimm->judged = jiffies;
-	if (dimm->component)
-		tell(dimm, now_s());
+	if (!dimm->component)
+		return;
+	vigil_component_details_changed(dimm->component);
+	tell(dimm, now_s());
 }
 
 /**
