@@ -113,6 +113,7 @@ void vigil_pci_end_turn(void)
  */
 int vigil_pci_remove(struct vigil_pci_function *function)
 {
+	struct vigil_pci_kept *kept = NULL;
 	struct pci_dev *pdev, *left;
 	int err = vigil_pci_take_turn();
 
@@ -126,9 +127,12 @@ int vigil_pci_remove(struct vigil_pci_function *function)
 
 	pci_lock_rescan_remove();
 	/* Somebody else may have, and twice is once too often. */
-	if (device_is_registered(&pdev->dev))
+	if (device_is_registered(&pdev->dev)) {
+		kept = vigil_pci_keep(pdev);
 		pci_stop_and_remove_bus_device(pdev);
+	}
 	pci_unlock_rescan_remove();
+	vigil_pci_keep_awhile(kept);
 	pci_dev_put(pdev);
 	vigil_pci_end_turn();
 

@@ -79,6 +79,7 @@ static void __exit vigil_pci_exit(void)
 	/* No error finds a function that is going away. */
 	vigil_pci_aer_stop();
 	vigil_pci_functions_stop();
+	vigil_pci_keep_exit();
 	destroy_workqueue(vigil_pci_wq);
 }
 module_exit(vigil_pci_exit);

@@ -216,6 +216,13 @@ __printf(4, 5)
 void vigil_pci_answer(struct vigil_outcome *out, enum vigil_op_state state,
 		      int err, const char *format, ...);
 
+/* keep.c */
+struct vigil_pci_kept;
+
+struct vigil_pci_kept *vigil_pci_keep(struct pci_dev *pdev);
+void vigil_pci_keep_awhile(struct vigil_pci_kept *kept);
+void vigil_pci_keep_exit(void);
+
 /* isolate.c */
 void vigil_pci_isolate(struct vigil_pci_function *function,
 		       const struct vigil_request *request,
