@@ -8,6 +8,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -17,8 +18,11 @@
 
 #include "pci.h"
 
-/* Somebody who waits gets the lock next, and needs it for a driver's removal or two. */
 #define KEEP	(10 * HZ)
+
+/* How often, and how far apart, those who wait are let pass. */
+#define PASSES	3
+#define PASS_MS	20
 
 /**
  * struct vigil_pci_kept - What one removal takes, with references.
@@ -42,6 +46,21 @@ static LIST_HEAD(kept_list);		/* the oldest first */
 static void let_go(struct work_struct *work);
 static DECLARE_DELAYED_WORK(let_go_work, let_go);
 
+/*
+ * Who has been waiting for the kernel's lock gets it before us. If it is free we
+ * may be quicker than somebody who is being woken up; next time he is first.
+ */
+static void let_others_pass(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < PASSES; i++) {
+		pci_lock_rescan_remove();
+		pci_unlock_rescan_remove();
+		msleep(PASS_MS);
+	}
+}
+
 static void put_kept(struct vigil_pci_kept *kept)
 {
 	while (kept->nr)
@@ -56,7 +75,7 @@ static struct vigil_pci_kept *take_oldest(bool all)
 	mutex_lock(&keep_lock);
 	kept = list_first_entry_or_null(&kept_list, struct vigil_pci_kept, node);
 	if (kept && !all && time_before(jiffies, kept->until)) {
-		queue_delayed_work(system_wq, &let_go_work,
+		queue_delayed_work(system_unbound_wq, &let_go_work,
 				   kept->until - jiffies);
 		kept = NULL;
 	}
@@ -70,6 +89,7 @@ static void let_go(struct work_struct *work)
 {
 	struct vigil_pci_kept *kept;
 
+	let_others_pass();
 	while ((kept = take_oldest(false)))
 		put_kept(kept);
 }
@@ -127,7 +147,7 @@ void vigil_pci_keep_awhile(struct vigil_pci_kept *kept)
 	mutex_lock(&keep_lock);
 	list_add_tail(&kept->node, &kept_list);
 	mutex_unlock(&keep_lock);
-	queue_delayed_work(system_wq, &let_go_work, KEEP);
+	queue_delayed_work(system_unbound_wq, &let_go_work, KEEP);
 }
 
 /* The module goes; nothing is removed any more. */
@@ -136,6 +156,8 @@ void vigil_pci_keep_exit(void)
 	struct vigil_pci_kept *kept;
 
 	cancel_delayed_work_sync(&let_go_work);
+	if (!list_empty(&kept_list))
+		let_others_pass();
 	while ((kept = take_oldest(true)))
 		put_kept(kept);
 }
