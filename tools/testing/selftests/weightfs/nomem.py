@@ -234,7 +234,8 @@ def main(what, source, point):
         finally:
             m.umount()
     print(f"{failed} refused, {bore} borne")
-    assert failed + bore, "nothing was allocated"
+    # Letting go itself allocates nothing, a worker may meanwhile.
+    assert failed + bore or what == "evict", "nothing was allocated"
 
 
 if __name__ == "__main__":
