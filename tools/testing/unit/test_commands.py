@@ -12,7 +12,7 @@ CTL = f"{TOP}/tools/vigilctl"
 MAN = f"{TOP}/Documentation/man"
 
 # Objects that share a manual page.
-PAGES = {"run": "weights", "summary": None}
+PAGES = {"summary": None}
 # Options of vigilctl(8), which other pages do not repeat.
 EVERYWHERE = {"json", "pretty", "help", "version"}
 
