@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
+# kernels: 6.12, the program is the same for all
 #
 # vigil-agent-command: a check becomes a component, verbs become commands.
 

@@ -9,7 +9,7 @@ here=$(dirname "$(realpath "$0")")
 . "$here/../lib.sh"
 . "$here/weightfs-lib.sh"
 
-errors=$((100 * soak))
+errors=$(rounds 100)
 command -v vm-hw >/dev/null || skip_all "needs vm-hw"
 load_weightfs 64
 make_model model
