@@ -162,7 +162,14 @@ def evict(m):
 
     def let_go():
         os.posix_fadvise(m.fd, 0, 0, os.POSIX_FADV_DONTNEED)
-    return allocations.fail_each(let_go, loaded, True)
+
+    # Only workers allocate, and not always while it lasts.
+    failed = bore = 0
+    for _ in range(20):
+        failed, bore = allocations.fail_each(let_go, loaded, True)
+        if failed + bore:
+            break
+    return failed, bore
 
 
 def repaired(m, page, damage, repair):
@@ -234,8 +241,7 @@ def main(what, source, point):
         finally:
             m.umount()
     print(f"{failed} refused, {bore} borne")
-    # Letting go itself allocates nothing, a worker may meanwhile.
-    assert failed + bore or what == "evict", "nothing was allocated"
+    assert failed + bore, "nothing was allocated"
 
 
 if __name__ == "__main__":
