@@ -113,7 +113,7 @@ void vigil_pci_end_turn(void)
  */
 int vigil_pci_remove(struct vigil_pci_function *function)
 {
-	struct vigil_pci_kept *kept = NULL;
+	struct vigil_pci_subtree *tree = NULL;
 	struct pci_dev *pdev, *left;
 	int err = vigil_pci_take_turn();
 
@@ -128,11 +128,11 @@ int vigil_pci_remove(struct vigil_pci_function *function)
 	pci_lock_rescan_remove();
 	/* Somebody else may have, and twice is once too often. */
 	if (device_is_registered(&pdev->dev)) {
-		kept = vigil_pci_keep(pdev);
+		tree = vigil_pci_subtree_get(pdev);
 		pci_stop_and_remove_bus_device(pdev);
 	}
 	pci_unlock_rescan_remove();
-	vigil_pci_keep_awhile(kept);
+	vigil_pci_keep_awhile(tree);
 	pci_dev_put(pdev);
 	vigil_pci_end_turn();
 

@@ -24,22 +24,6 @@
 #define PASSES	3
 #define PASS_MS	20
 
-/**
- * struct vigil_pci_kept - What one removal takes, with references.
- * @node: in the list of what is kept; keep_lock
- * @until: when it is let go, jiffies
- * @nr: valid ones of @pdevs
- * @max: those that there is room for
- * @pdevs: the functions
- */
-struct vigil_pci_kept {
-	struct list_head node;
-	unsigned long until;
-	unsigned int nr;
-	unsigned int max;
-	struct pci_dev *pdevs[];
-};
-
 static DEFINE_MUTEX(keep_lock);		/* protects the list; innermost */
 static LIST_HEAD(kept_list);		/* the oldest first */
 
@@ -61,37 +45,45 @@ static void let_others_pass(void)
 	}
 }
 
-static void put_kept(struct vigil_pci_kept *kept)
+/**
+ * vigil_pci_subtree_put() - Put all references of a subtree.
+ * @tree: the subtree, or NULL
+ *
+ * Context: Process context, may sleep.
+ */
+void vigil_pci_subtree_put(struct vigil_pci_subtree *tree)
 {
-	while (kept->nr)
-		pci_dev_put(kept->pdevs[--kept->nr]);
-	kfree(kept);
+	if (!tree)
+		return;
+	while (tree->nr)
+		pci_dev_put(tree->pdevs[--tree->nr]);
+	kfree(tree);
 }
 
-static struct vigil_pci_kept *take_oldest(bool all)
+static struct vigil_pci_subtree *take_oldest(bool all)
 {
-	struct vigil_pci_kept *kept;
+	struct vigil_pci_subtree *tree;
 
 	mutex_lock(&keep_lock);
-	kept = list_first_entry_or_null(&kept_list, struct vigil_pci_kept, node);
-	if (kept && !all && time_before(jiffies, kept->until)) {
+	tree = list_first_entry_or_null(&kept_list, struct vigil_pci_subtree, node);
+	if (tree && !all && time_before(jiffies, tree->until)) {
 		queue_delayed_work(system_unbound_wq, &let_go_work,
-				   kept->until - jiffies);
-		kept = NULL;
+				   tree->until - jiffies);
+		tree = NULL;
 	}
-	if (kept)
-		list_del(&kept->node);
+	if (tree)
+		list_del(&tree->node);
 	mutex_unlock(&keep_lock);
-	return kept;
+	return tree;
 }
 
 static void let_go(struct work_struct *work)
 {
-	struct vigil_pci_kept *kept;
+	struct vigil_pci_subtree *tree;
 
 	let_others_pass();
-	while ((kept = take_oldest(false)))
-		put_kept(kept);
+	while ((tree = take_oldest(false)))
+		vigil_pci_subtree_put(tree);
 }
 
 static int count_one(struct pci_dev *pdev, void *data)
@@ -100,52 +92,52 @@ static int count_one(struct pci_dev *pdev, void *data)
 	return 0;
 }
 
-static int keep_one(struct pci_dev *pdev, void *data)
+static int get_one(struct pci_dev *pdev, void *data)
 {
-	struct vigil_pci_kept *kept = data;
+	struct vigil_pci_subtree *tree = data;
 
-	if (kept->nr < kept->max)
-		kept->pdevs[kept->nr++] = pci_dev_get(pdev);
+	if (tree->nr < tree->max)
+		tree->pdevs[tree->nr++] = pci_dev_get(pdev);
 	return 0;
 }
 
 /**
- * vigil_pci_keep() - Get references on a function and all below it.
+ * vigil_pci_subtree_get() - Get references on a function and all below it.
  * @pdev: the function
  *
  * Context: Process context, with pci_lock_rescan_remove() held.
- * Return: what vigil_pci_keep_awhile() takes, or NULL without memory.
+ * Return: the subtree, or NULL without memory.
  */
-struct vigil_pci_kept *vigil_pci_keep(struct pci_dev *pdev)
+struct vigil_pci_subtree *vigil_pci_subtree_get(struct pci_dev *pdev)
 {
-	struct vigil_pci_kept *kept;
+	struct vigil_pci_subtree *tree;
 	unsigned int nr = 1;
 
 	if (pdev->subordinate)
 		pci_walk_bus(pdev->subordinate, count_one, &nr);
-	kept = kzalloc(struct_size(kept, pdevs, nr), GFP_KERNEL);
-	if (!kept)
+	tree = kzalloc(struct_size(tree, pdevs, nr), GFP_KERNEL);
+	if (!tree)
 		return NULL;
-	kept->max = nr;
-	keep_one(pdev, kept);
+	tree->max = nr;
+	get_one(pdev, tree);
 	if (pdev->subordinate)
-		pci_walk_bus(pdev->subordinate, keep_one, kept);
-	return kept;
+		pci_walk_bus(pdev->subordinate, get_one, tree);
+	return tree;
 }
 
 /**
- * vigil_pci_keep_awhile() - Put references, later.
- * @kept: what vigil_pci_keep() returned
+ * vigil_pci_keep_awhile() - Put all references of a subtree, later.
+ * @tree: the subtree, or NULL
  *
  * Context: Process context, may sleep.
  */
-void vigil_pci_keep_awhile(struct vigil_pci_kept *kept)
+void vigil_pci_keep_awhile(struct vigil_pci_subtree *tree)
 {
-	if (!kept)
+	if (!tree)
 		return;
-	kept->until = jiffies + KEEP;
+	tree->until = jiffies + KEEP;
 	mutex_lock(&keep_lock);
-	list_add_tail(&kept->node, &kept_list);
+	list_add_tail(&tree->node, &kept_list);
 	mutex_unlock(&keep_lock);
 	queue_delayed_work(system_unbound_wq, &let_go_work, KEEP);
 }
@@ -153,11 +145,11 @@ void vigil_pci_keep_awhile(struct vigil_pci_kept *kept)
 /* The module goes; nothing is removed any more. */
 void vigil_pci_keep_exit(void)
 {
-	struct vigil_pci_kept *kept;
+	struct vigil_pci_subtree *tree;
 
 	cancel_delayed_work_sync(&let_go_work);
 	if (!list_empty(&kept_list))
 		let_others_pass();
-	while ((kept = take_oldest(true)))
-		put_kept(kept);
+	while ((tree = take_oldest(true)))
+		vigil_pci_subtree_put(tree);
 }

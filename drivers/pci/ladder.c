@@ -14,44 +14,6 @@
 
 #include "pci.h"
 
-/* The bus is locked by trying: somebody may hold one of its functions. */
-#define BUS_TRIES	10
-#define BUS_RETRY_MS	100
-
-/* So is a driver: one that hangs must not take netlink with it. */
-#define DRIVER_TRIES	10
-#define DRIVER_RETRY_MS	20
-
-static bool lock_driver(struct pci_dev *pdev)
-{
-	int tries;
-
-	for (tries = 0; tries < DRIVER_TRIES; tries++) {
-		if (device_trylock(&pdev->dev))
-			return true;
-		msleep(DRIVER_RETRY_MS);
-	}
-	return false;
-}
-
-/* A driver that is called before and after a reset, or none; not one at work. */
-static bool survives_reset(struct pci_dev *pdev)
-{
-	const struct pci_error_handlers *handlers;
-	struct pci_driver *driver;
-	bool survives = true;
-
-	if (!lock_driver(pdev))
-		return false;
-	driver = pci_dev_driver(pdev);
-	handlers = driver ? driver->err_handler : NULL;
-	if (driver)
-		survives = handlers && handlers->reset_prepare &&
-			   handlers->reset_done;
-	device_unlock(&pdev->dev);
-	return survives;
-}
-
 /* A reset of one that is dead would wait for it, for a minute. */
 static bool answers(struct pci_dev *pdev)
 {
@@ -78,7 +40,7 @@ static const char *driver_reset_obstacle(struct vigil_pci_function *function,
 		return "the kernel gave it up after an error";
 	if (!answers(pdev))
 		return "it does not answer";
-	if (!survives_reset(pdev))
+	if (!vigil_pci_survives_reset(pdev))
 		return "its driver has no handlers for a reset, or is busy";
 	return NULL;
 }
@@ -155,96 +117,17 @@ static int rebind(struct vigil_pci_function *function)
 	return with_driver_off(function, no_reset);
 }
 
-/* The bus that is reset: below a port, otherwise the function's own. */
-static bool is_on_bus(struct pci_dev *pdev, struct pci_dev *other)
-{
-	if (pci_is_bridge(pdev))
-		return vigil_pci_below(&other->dev, &pdev->dev);
-	return !pci_is_root_bus(pdev->bus) &&
-	       vigil_pci_below(&other->dev, pdev->bus->bridge);
-}
-
-/* A function, other than @pdev, that a reset of the bus would break. */
-static bool others_suffer(struct pci_dev *pdev)
-{
-	struct pci_dev *other = NULL;
-
-	for_each_pci_dev(other)
-		if (other != pdev && other != pci_upstream_bridge(pdev) &&
-		    is_on_bus(pdev, other) && !pci_is_bridge(other) &&
-		    !survives_reset(other)) {
-			pci_dev_put(other);
-			return true;
-		}
-	return false;
-}
-
-/* Any function on the bus that is to be reset, with a reference, or NULL. */
-static struct pci_dev *function_on_bus(struct pci_dev *pdev)
-{
-	struct pci_dev *other = NULL;
-
-	if (!pci_is_bridge(pdev))
-		return pci_dev_get(pdev);
-	for_each_pci_dev(other)
-		if (other->bus == pdev->subordinate)
-			return other;
-	return NULL;
-}
-
 static const char *bus_reset_obstacle(struct vigil_pci_function *function,
 				      struct pci_dev *pdev)
 {
-	struct pci_dev *on_bus;
-
-	if (!pdev)
-		return "it is gone";
-	on_bus = function_on_bus(pdev);
-	if (!on_bus)
-		return "nothing is on the bus";
-	pci_dev_put(on_bus);
-	if (!pci_is_bridge(pdev) && pci_is_root_bus(pdev->bus))
-		return "its bus is the root bus";
-	if (others_suffer(pdev))
-		return "other functions on the bus are in use";
-	return NULL;
-}
-
-static int try_reset_bus(struct pci_dev *on_bus)
-{
-	int tries = BUS_TRIES;
-	int err;
-
-	do {
-		err = pci_reset_bus(on_bus);
-		if (err != -EAGAIN)
-			break;
-		msleep(BUS_RETRY_MS);
-	} while (--tries);
-	return err;
-}
-
-static int reset_bus(struct vigil_pci_function *function)
-{
-	struct pci_dev *pdev, *on_bus;
-	int err = vigil_pci_take_turn();
-
-	if (err)
-		return err;
-	pdev = vigil_pci_get(function);
-	on_bus = pdev ? function_on_bus(pdev) : NULL;
-	err = on_bus ? try_reset_bus(on_bus) : -ENODEV;
-	vigil_pci_end_turn();
-	pci_dev_put(on_bus);
-	pci_dev_put(pdev);
-	return err;
+	return vigil_pci_bus_obstacle(pdev);
 }
 
 static int bus_reset(struct vigil_pci_function *function)
 {
 	if (function->is_port)
-		return reset_bus(function);
-	return with_driver_off(function, reset_bus);
+		return vigil_pci_reset_bus(function);
+	return with_driver_off(function, vigil_pci_reset_bus);
 }
 
 static const char *no_obstacle(struct vigil_pci_function *function,

@@ -217,11 +217,31 @@ void vigil_pci_answer(struct vigil_outcome *out, enum vigil_op_state state,
 		      int err, const char *format, ...);
 
 /* keep.c */
-struct vigil_pci_kept;
+/**
+ * struct vigil_pci_subtree - A function and all below it, with references.
+ * @node: in the list of what is kept awhile; of keep.c
+ * @until: how long, jiffies; of keep.c
+ * @nr: valid ones of @pdevs
+ * @max: those that there is room for
+ * @pdevs: the functions, each after the port above it
+ */
+struct vigil_pci_subtree {
+	struct list_head node;
+	unsigned long until;
+	unsigned int nr;
+	unsigned int max;
+	struct pci_dev *pdevs[];
+};
 
-struct vigil_pci_kept *vigil_pci_keep(struct pci_dev *pdev);
-void vigil_pci_keep_awhile(struct vigil_pci_kept *kept);
+struct vigil_pci_subtree *vigil_pci_subtree_get(struct pci_dev *pdev);
+void vigil_pci_subtree_put(struct vigil_pci_subtree *tree);
+void vigil_pci_keep_awhile(struct vigil_pci_subtree *tree);
 void vigil_pci_keep_exit(void);
+
+/* bus.c */
+bool vigil_pci_survives_reset(struct pci_dev *pdev);
+const char *vigil_pci_bus_obstacle(struct pci_dev *pdev);
+int vigil_pci_reset_bus(struct vigil_pci_function *function);
 
 /* isolate.c */
 void vigil_pci_isolate(struct vigil_pci_function *function,

@@ -62,8 +62,10 @@ def functions(driver):
 
 
 def driver_of(address):
-    link = f"{DEVICES}/{address}/driver"
-    return os.path.basename(os.readlink(link)) if os.path.exists(link) else None
+    try:
+        return os.path.basename(os.readlink(f"{DEVICES}/{address}/driver"))
+    except FileNotFoundError:
+        return None
 
 
 def port_of(address):
