@@ -77,12 +77,9 @@ int vigil_pci_bind(struct vigil_pci_function *function)
 }
 
 /*
- * One function at a time is removed or looked for, or its bus reset. pci_reset_bus()
- * walks the functions of the bus twice, to lock and to unlock them: one that is
- * taken away in between, even by a removal that began before, stays locked for ever.
- * That others don't, pciehp say, is the kernel's to see to; pci_lock_rescan_remove()
- * can't be held there, since pciehp takes its lock for resets around that. Not a
- * lock: nobody waits for a hung reset longer than this.
+ * One function at a time is removed or looked for, or its bus reset: a function that
+ * is looked for during a reset does not answer, and one that is found then loses what
+ * it was told. Not a lock: nobody waits for a hung reset longer than this.
  */
 #define TURN_MS		30000
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Functions that Vigil removed, kept in memory for a while.
+ * A function and all below it, with references; and those that Vigil removed, which
+ * are kept in memory for a while.
  *
  * Who writes to "remove" in sysfs waits for pci_lock_rescan_remove() without a
  * reference. The kernel sees that somebody else has removed the function meanwhile,

@@ -1,9 +1,10 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: GPL-2.0
-# vm-args: --device e1000e,bus=rp0 --device pcie-root-port,id=rp2,chassis=2 --device nvme-subsys,id=subsys0 --device nvme,serial=pf,subsys=subsys0,sriov_max_vfs=2,sriov_vq_flexible=4,sriov_vi_flexible=2 --one-thread
+# vm-args: --append intel_iommu=on --device intel-iommu --device e1000e,bus=rp0 --device pcie-root-port,id=rp2,chassis=2 --device nvme-subsys,id=subsys0 --device nvme,serial=pf,subsys=subsys0,sriov_max_vfs=2,sriov_vq_flexible=4,sriov_vi_flexible=2 --one-thread
 # kernels: 6.1 6.12, the debug kernel lacks what is guarded
 """What speaks against taking a function out of use: disks, routes, guests."""
 
+import contextlib
 import fcntl
 import os
 import struct
@@ -193,21 +194,49 @@ def virtual_functions():
         write(f"{pcilib.DEVICES}/{drive}/sriov_numvfs", "0")
 
 
-def user_space():
-    """A function that a program in user space drives is guarded"""
-    run("modprobe", "uio_pci_generic")
-    write(f"{pcilib.DEVICES}/{NIC}/driver_override", "uio_pci_generic")
+@contextlib.contextmanager
+def driven_by(driver):
+    """The NIC, with a driver that it does not choose itself."""
+    run("modprobe", driver)
+    write(f"{pcilib.DEVICES}/{NIC}/driver_override", driver)
     write(f"/sys/bus/pci/drivers/{driver_of(NIC)}/unbind", NIC)
     pcilib.becomes(NIC, "isolation", "isolated")
     write("/sys/bus/pci/drivers_probe", NIC)
-    assert driver_of(NIC) == "uio_pci_generic"
+    assert driver_of(NIC) == driver
     try:
         pcilib.becomes(NIC, "isolation", "none")
-        assert guards(NIC) == {V.VIGIL_GUARD_VFIO}, findings(NIC)
+        yield
     finally:
         write(f"{pcilib.DEVICES}/{NIC}/driver_override", "\n")
-        write("/sys/bus/pci/drivers/uio_pci_generic/unbind", NIC)
+        write(f"/sys/bus/pci/drivers/{driver}/unbind", NIC)
         write("/sys/bus/pci/drivers_probe", NIC)
+
+
+def user_space():
+    """A function that a program in user space drives is guarded"""
+    with driven_by("uio_pci_generic"):
+        assert guards(NIC) == {V.VIGIL_GUARD_VFIO}, findings(NIC)
+
+
+VFIO_SET_IOMMU, VFIO_GROUP_SET_CONTAINER, VFIO_GROUP_GET_DEVICE_FD = 0x3b66, 0x3b68, 0x3b6a
+VFIO_TYPE1_IOMMU = 1
+
+
+def guest():
+    """So is one that a virtual machine holds"""
+    with driven_by("vfio-pci"):
+        group = os.path.basename(os.readlink(f"{pcilib.DEVICES}/{NIC}/iommu_group"))
+        with open("/dev/vfio/vfio", "rb+", buffering=0) as container, \
+             open(f"/dev/vfio/{group}", "rb+", buffering=0) as member:
+            fcntl.ioctl(member, VFIO_GROUP_SET_CONTAINER, struct.pack("=i", container.fileno()))
+            fcntl.ioctl(container, VFIO_SET_IOMMU, VFIO_TYPE1_IOMMU)
+            device = fcntl.ioctl(member, VFIO_GROUP_GET_DEVICE_FD,
+                                 bytearray(NIC.encode() + b"\0"))
+            try:
+                assert guards(NIC) == {V.VIGIL_GUARD_VFIO}, findings(NIC)
+                refused("EACCES", ISOLATE, NIC, text="guard vfio")
+            finally:
+                os.close(device)
 
 
 BLKRRPART = 0x125f
@@ -246,5 +275,5 @@ def prepare():
 
 
 corelib.main([mounted, boot, swap, held, volume, overridden, nvme_subsystem, default_route,
-              default_route_above, default_route_v6, namespace, virtual_functions, user_space],
-             prepare)
+              default_route_above, default_route_v6, namespace, virtual_functions, user_space,
+              guest], prepare)
