@@ -46,16 +46,20 @@ static bool lock_driver(struct pci_dev *pdev)
 	return false;
 }
 
-/* A driver that is called before and after a reset, or none; not one at work. */
-static bool survives_reset_locked(struct pci_dev *pdev)
+static const struct pci_error_handlers *handlers_of(struct pci_dev *pdev)
 {
 	struct pci_driver *driver = pci_dev_driver(pdev);
-	const struct pci_error_handlers *handlers;
 
-	if (!driver)
-		return true;
-	handlers = driver->err_handler;
-	return handlers && handlers->reset_prepare && handlers->reset_done;
+	return driver ? driver->err_handler : NULL;
+}
+
+/* A driver that is called before and after a reset, or none. */
+static bool survives_reset_locked(struct pci_dev *pdev)
+{
+	const struct pci_error_handlers *handlers = handlers_of(pdev);
+
+	return !pci_dev_driver(pdev) ||
+	       (handlers && handlers->reset_prepare && handlers->reset_done);
 }
 
 /**
@@ -229,13 +233,6 @@ static void let_go(struct vigil_pci_subtree *tree)
 {
 	unlock_functions(tree, tree->nr);
 	vigil_pci_subtree_put(tree);
-}
-
-static const struct pci_error_handlers *handlers_of(struct pci_dev *pdev)
-{
-	struct pci_driver *driver = pci_dev_driver(pdev);
-
-	return driver ? driver->err_handler : NULL;
 }
 
 /* As the kernel does it: awake, remembered, and deaf to interrupts. */

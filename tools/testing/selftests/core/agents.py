@@ -1,6 +1,5 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: GPL-2.0
-# kernels: 6.12 debug, nothing in it depends on what differs in 6.1; netlink.py and notify.py do
 """Agents: who may be one, how long their word is true, what they are asked."""
 
 import os

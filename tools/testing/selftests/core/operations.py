@@ -1,6 +1,5 @@
 #!/usr/bin/python3 -B
 # SPDX-License-Identifier: GPL-2.0
-# kernels: 6.12 debug, nothing in it depends on what differs in 6.1; netlink.py and notify.py do
 # vm-args: --cpus 2 --one-thread
 """Operations: every end they can have, in order, and bounded."""
 
