@@ -99,12 +99,14 @@ def sim_set(parameter, value):
 
 
 def wait_for(seconds, condition):
-    """Until the condition holds; says whether it did in time."""
+    """Until the condition holds; says whether it did in time. Asks less often after a while."""
     deadline = time.monotonic() + seconds
+    pause_s = 0.02
     while not condition():
         if time.monotonic() > deadline:
             return False
-        time.sleep(0.02)
+        time.sleep(pause_s)
+        pause_s = min(1.5 * pause_s, 0.2)
     return True
 
 

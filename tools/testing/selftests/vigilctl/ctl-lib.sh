@@ -5,7 +5,7 @@
 # after lib.sh; every test starts with "here=...", the directory of this file.
 : "${here:?}"
 top=$here/../../../..
-modules=${VIGIL_MODULES:-$top/build/$(uname -r)}
+modules=${VIGIL_MODULES:-$top/build/$(uname -r)/drivers}/..
 vigilctl=${VIGILCTL:-$top/build/tools/vigilctl}
 work=$(mktemp -d)
 on_exit rm -rf "$work"

@@ -96,7 +96,7 @@ set_delay() {
 
 # counter NAME: of the mount
 counter() {
-	cat "$weights/counters/$1"
+	read -r _counter <"$weights/counters/$1" && echo "$_counter"
 }
 
 counter_is() {

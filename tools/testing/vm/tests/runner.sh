@@ -16,7 +16,7 @@ export TMPDIR="$scratch"
 expect() {
 	wanted=$1 description=$2
 	shift 2
-	"$run" "$@" >"$scratch/out" 2>"$scratch/err"
+	"$run" --cpus 1 "$@" >"$scratch/out" 2>"$scratch/err"
 	status=$?
 	if [ $status -eq "$wanted" ]; then
 		ok "$description"

@@ -5,13 +5,12 @@ The cached part depends on the kernel, busybox and the guest scripts only; what
 belongs to one run travels in a second archive appended to it (see job.py).
 """
 
-import hashlib
 import lzma
 import os
 import shutil
-import tempfile
 
 from . import VmError
+from .cache import kept
 from .cpio import Archive
 from .kernels import Kernel
 
@@ -20,29 +19,14 @@ GUEST_DIR = os.path.join(VM_DIR, "guest")
 MODULES = ("virtio_pci", "virtio_console", "9p", "9pnet_virtio", "overlay")
 
 
-def cache_dir() -> str:
-    """Where everything that can be built again is kept."""
-    configured = os.environ.get("VIGIL_CACHE")
-    if configured:
-        return os.path.abspath(configured)
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return os.path.join(base, "vigil")
-
-
 def initramfs_for(kernel: Kernel) -> bytes:
     """The initramfs of a kernel, from the cache or built now."""
     busybox = _find_busybox()
     modules = _module_files(kernel)
     guest = [os.path.join(GUEST_DIR, name) for name in sorted(os.listdir(GUEST_DIR))]
-    key = _key([busybox, *modules, *guest, __file__])
-    path = os.path.join(cache_dir(), "initramfs", f"{kernel.release}-{key}.cpio")
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except FileNotFoundError:
-        archive = _build(busybox, modules, guest)
-        _store(path, archive)
-        return archive
+    path = kept("initramfs", f"{kernel.release}.cpio", [busybox, *modules, *guest, __file__],
+                lambda: _build(busybox, modules, guest))
+    return _read(path)
 
 
 def _find_busybox() -> str:
@@ -50,14 +34,6 @@ def _find_busybox() -> str:
     if not path:
         raise VmError("busybox is missing; install the package busybox-static")
     return path
-
-
-def _key(inputs: list[str]) -> str:
-    digest = hashlib.sha256()
-    for path in inputs:
-        status = os.stat(path)
-        digest.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
-    return digest.hexdigest()[:16]
 
 
 def _module_files(kernel: Kernel) -> list[str]:
@@ -98,16 +74,3 @@ def _read(path: str) -> bytes:
     opener = lzma.open if path.endswith(".xz") else open
     with opener(path, "rb") as file:
         return file.read()
-
-
-def _store(path: str, data: bytes) -> None:
-    """Write aside and rename, so that concurrent runs see all of it or nothing."""
-    directory = os.path.dirname(path)
-    try:
-        os.makedirs(directory, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=directory, delete=False) as file:
-            file.write(data)
-        os.rename(file.name, path)
-    except OSError as error:
-        raise VmError(f"cannot write to the cache {directory}: {error.strerror}; "
-                      "set VIGIL_CACHE to a directory of yours") from error
