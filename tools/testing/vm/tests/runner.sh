@@ -126,7 +126,7 @@ works_unprivileged() {
 			TMPDIR="$scratch/nobody" vm/run -- id -u) && [ "$uid" = 0 ]
 }
 
-plan 27
+plan 28
 for kernel in 6.1 6.12; do
 	expect 7 "$kernel: exit status 7 is passed on" -k $kernel -- sh -c 'exit 7'
 	expect 0 "$kernel: errors of memory arrive" -k $kernel --append ras=cec_disable \
@@ -140,6 +140,8 @@ expect 126 "a warning is seen" -- sh -c 'echo "WARNING: CPU: 0 PID: 1 at x.c:1" 
 expect 126 "an end without a verdict is seen" -- sh -c 'echo o >/proc/sysrq-trigger; sleep 100'
 expect 124 "a time-out is seen" --timeout 15 -- sleep 1000
 expect 125 "an unknown kernel is refused" -k 5.10 -- true
+find /boot -name 'vmlinuz-6.1.*' -exec head -c 5000000 {} ';' -quit >"$scratch/half"
+expect 125 "a kernel that is cut off is refused" -k "$scratch/half" -- true
 check "a megabyte arrives intact" passes_output_intact
 check "stdout and stderr are kept apart" separates_streams
 check "only --rw directories are written" brings_back_files

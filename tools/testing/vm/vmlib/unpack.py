@@ -4,6 +4,7 @@
 import lzma
 import struct
 
+from . import VmError
 from .cache import kept
 from .kernels import Kernel
 
@@ -14,8 +15,18 @@ def quick_image(kernel: Kernel) -> str:
     """The path of an image that boots fastest: unpacked, where QEMU can start it like that."""
     if not _has_pvh_entry(kernel) or not _payload(kernel.image).startswith(XZ_MAGIC):
         return kernel.image
-    return kept("image", kernel.release, [kernel.image, __file__],
-                lambda: lzma.LZMADecompressor().decompress(_payload(kernel.image)))
+    return kept("image", kernel.release, [kernel.image], lambda: _unpack(kernel.image))
+
+
+def _unpack(image: str) -> bytes:
+    decompressor = lzma.LZMADecompressor()
+    try:
+        data = decompressor.decompress(_payload(image))
+    except lzma.LZMAError as error:
+        raise VmError(f"{image} cannot be unpacked: {error}") from error
+    if not decompressor.eof:
+        raise VmError(f"{image} is cut off")
+    return data
 
 
 def _has_pvh_entry(kernel: Kernel) -> bool:
