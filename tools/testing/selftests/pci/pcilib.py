@@ -98,14 +98,17 @@ def is_component(address):
     return os.path.isdir(f"{corelib.SYSFS}/pci-{address}")
 
 
+def is_so(address, name, value):
+    """Whether a fact is that; not, when the component goes meanwhile."""
+    try:
+        return fact(address, name) == value
+    except OSError:
+        return False
+
+
 def becomes(address, name, value):
     """Assert that a fact comes to be that."""
-    def is_so():
-        try:
-            return fact(address, name) == value
-        except FileNotFoundError:
-            return False
-    assert wait_for(PATIENCE_S, is_so), \
+    assert wait_for(PATIENCE_S, lambda: is_so(address, name, value)), \
         f"{name} is {fact(address, name)}, not {value}: {fact(address, 'reason')}"
 
 
