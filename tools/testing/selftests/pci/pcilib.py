@@ -98,7 +98,7 @@ def is_component(address):
     return os.path.isdir(f"{corelib.SYSFS}/pci-{address}")
 
 
-def is_so(address, name, value):
+def fact_is(address, name, value):
     """Whether a fact is that; not, when the component goes meanwhile."""
     try:
         return fact(address, name) == value
@@ -108,7 +108,7 @@ def is_so(address, name, value):
 
 def becomes(address, name, value):
     """Assert that a fact comes to be that."""
-    assert wait_for(PATIENCE_S, lambda: is_so(address, name, value)), \
+    assert wait_for(PATIENCE_S, lambda: fact_is(address, name, value)), \
         f"{name} is {fact(address, name)}, not {value}: {fact(address, 'reason')}"
 
 

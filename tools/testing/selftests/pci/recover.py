@@ -151,7 +151,7 @@ def unplugged():
     assert wait_for(60, lambda: len(numbers) > 1)
     pcilib.hmp("device_del nic")
     gone = wait_for(60, lambda: not pcilib.is_component(NIC) or (
-        not pcilib.exists(NIC) and pcilib.is_so(NIC, "health", "failed")))
+        not pcilib.exists(NIC) and pcilib.fact_is(NIC, "health", "failed")))
     stop.set()
     thread.join()
     assert gone, os.listdir(pcilib.DEVICES)

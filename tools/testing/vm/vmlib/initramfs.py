@@ -9,9 +9,8 @@ import lzma
 import os
 import shutil
 
-from . import VmError
+from . import VmError, cpio
 from .cache import kept
-from .cpio import Archive
 from .kernels import Kernel
 
 VM_DIR = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -24,7 +23,8 @@ def initramfs_for(kernel: Kernel) -> bytes:
     busybox = _find_busybox()
     modules = _module_files(kernel)
     guest = [os.path.join(GUEST_DIR, name) for name in sorted(os.listdir(GUEST_DIR))]
-    path = kept("initramfs", f"{kernel.release}.cpio", [busybox, *modules, *guest, __file__],
+    inputs = [busybox, *modules, *guest, __file__, cpio.__file__]
+    path = kept("initramfs", f"{kernel.release}.cpio", inputs,
                 lambda: _build(busybox, modules, guest))
     return _read(path)
 
@@ -56,7 +56,7 @@ def _module_files(kernel: Kernel) -> list[str]:
 
 
 def _build(busybox: str, modules: list[str], guest: list[str]) -> bytes:
-    archive = Archive()
+    archive = cpio.Archive()
     for name in ("bin", "dev", "modules", "vigil"):
         archive.directory(name)
     # The kernel opens this for init's output before anything is mounted.
